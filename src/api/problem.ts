@@ -1,0 +1,101 @@
+import { STATUS_CODES } from 'node:http'
+import { z } from 'zod'
+
+/** Every way a request can fail: HTTP status and title. The code is the public, stable name on both surfaces. */
+const catalogue = {
+  malformed_request: [400, 'The request could not be read'],
+  invalid_json: [400, 'The body is not acceptable JSON'],
+  unknown_parameter: [400, 'A query parameter is not known here'],
+  invalid_cursor: [400, 'The cursor does not belong to this list'],
+  invalid_value: [400, 'A value cannot be stored'],
+  query_too_complex: [400, 'The GraphQL query asks for too much'],
+  unauthenticated: [401, 'Authentication is required'],
+  forbidden: [403, 'You may not do this'],
+  insufficient_scope: [403, 'The credential lacks the scope'],
+  not_found: [404, 'Resource not found'],
+  method_not_allowed: [405, 'The method is not offered here'],
+  not_acceptable: [406, 'No such representation'],
+  conflict: [409, 'The resource is in the way'],
+  external_id_taken: [409, 'The external id is in use'],
+  has_dependents: [409, 'Other resources depend on it'],
+  alignment_cycle: [409, 'The alignment would close a circle'],
+  hierarchy_cycle: [409, 'The hierarchy would close a circle'],
+  invalid_transition: [409, 'The state does not allow this'],
+  cycle_closed: [409, 'The cycle is closed'],
+  superseded: [409, 'The check-in has been superseded'],
+  idempotency_in_progress: [409, 'A request with this idempotency key is under way'],
+  precondition_failed: [412, 'The resource has changed'],
+  body_too_large: [413, 'The body is too large'],
+  unsupported_media_type: [415, 'The media type is not supported'],
+  invalid_input: [422, 'The input is not valid'],
+  baseline_equals_target: [422, 'Baseline and target are the same'],
+  alignment_too_deep: [422, 'The alignment is too deep'],
+  wrong_reading: [422, 'The reading does not fit the key result'],
+  reference_not_found: [422, 'A referenced resource does not exist'],
+  reason_required: [422, 'A reason is required'],
+  people_are_not_ranked: [422, 'People are not ranked'],
+  idempotency_key_reused: [422, 'The idempotency key was used for another request'],
+  too_many_requests: [429, 'Too many requests'],
+  internal: [500, 'Something went wrong'],
+  unavailable: [503, 'Try again shortly'],
+} as const satisfies Record<string, readonly [number, string]>
+
+export type ProblemCode = keyof typeof catalogue
+
+/** One fault inside the input. `pointer` is an RFC 6901 JSON pointer into the body, or `/name` of a parameter. */
+export type Fault = { pointer: string; code: string; message: string }
+
+/** The only error operations throw. `detail` says what happened in words a caller can act on. */
+export class Problem extends Error {
+  readonly code: ProblemCode
+  readonly errors: readonly Fault[]
+  /** Seconds after which a retry makes sense; becomes `Retry-After`. */
+  readonly retryAfter: number | undefined
+
+  constructor(
+    code: ProblemCode,
+    detail?: string,
+    options: { errors?: readonly Fault[]; cause?: unknown; retryAfter?: number } = {},
+  ) {
+    super(detail ?? catalogue[code][1], { cause: options.cause })
+    this.code = code
+    this.errors = options.errors ?? []
+    this.retryAfter = options.retryAfter
+  }
+
+  get status(): number {
+    return catalogue[this.code][0]
+  }
+
+  /** RFC 9457 members. `instance` names the request, so that an answer can be found in the log. */
+  toJSON(instance: string | null = null) {
+    const { code, status, message, errors } = this
+    return { type: `/problems/${code}`, title: catalogue[code][1], status, detail: message, code, errors, instance }
+  }
+}
+
+/** A broken rule about one member of the input, under the rule's own code. */
+export const inputProblem = (code: ProblemCode, pointer: string, message: string): Problem =>
+  new Problem(code, message, { errors: [{ pointer, code, message }] })
+
+export const problemCodes = Object.keys(catalogue) as ProblemCode[]
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(problemCodes),
+    errors: z.array(z.object({ pointer: z.string(), code: z.string(), message: z.string() })),
+    instance: z.string().nullable(),
+  })
+  .meta({ id: 'Problem', description: 'What went wrong, as RFC 9457 problem details. `code` is stable.' })
+
+/** The catalogue as rows, for the reference page of one problem. */
+export const describeProblem = (code: ProblemCode) => ({
+  code,
+  status: catalogue[code][0],
+  title: catalogue[code][1],
+  reason: STATUS_CODES[catalogue[code][0]] ?? '',
+})
