@@ -1,0 +1,433 @@
+CREATE TABLE "alignments" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"external_id" text,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamptz(3) NOT NULL,
+	"updated_at" timestamptz(3) NOT NULL,
+	"deleted_at" timestamptz(3),
+	"child_objective_id" uuid NOT NULL,
+	"parent_objective_id" uuid,
+	"parent_key_result_id" uuid,
+	"relation" text NOT NULL,
+	"weight" double precision NOT NULL,
+	CONSTRAINT "alignments_tenant_id_id_pk" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "alignments_one_parent" CHECK (num_nonnulls("alignments"."parent_objective_id", "alignments"."parent_key_result_id") = 1),
+	CONSTRAINT "alignments_relation" CHECK ("alignments"."relation" in ('contributes', 'supports')),
+	CONSTRAINT "alignments_weight" CHECK ("alignments"."weight" between 0 and 1e6)
+);
+--> statement-breakpoint
+CREATE TABLE "api_keys" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"external_id" text,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamptz(3) NOT NULL,
+	"updated_at" timestamptz(3) NOT NULL,
+	"deleted_at" timestamptz(3),
+	"name" text NOT NULL,
+	"secret_hash" text NOT NULL,
+	"role" text NOT NULL,
+	"scopes" text[] NOT NULL,
+	"expires_at" timestamptz(3),
+	"last_used_at" timestamptz(3),
+	CONSTRAINT "api_keys_tenant_id_id_pk" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "api_keys_role" CHECK ("api_keys"."role" in ('admin', 'hr', 'manager', 'member', 'viewer', 'integration'))
+);
+--> statement-breakpoint
+CREATE TABLE "check_ins" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"external_id" text,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamptz(3) NOT NULL,
+	"updated_at" timestamptz(3) NOT NULL,
+	"deleted_at" timestamptz(3),
+	"key_result_id" uuid NOT NULL,
+	"value" double precision,
+	"zone" text,
+	"step_id" uuid,
+	"step_done" boolean,
+	"confidence" double precision,
+	"reported_health" text,
+	"note" text,
+	"effective_at" timestamptz(3) NOT NULL,
+	"recorded_at" timestamptz(3) NOT NULL,
+	"author_id" uuid NOT NULL,
+	"by_person" boolean NOT NULL,
+	"supersedes_id" uuid,
+	"superseded_at" timestamptz(3),
+	"voided" boolean NOT NULL,
+	CONSTRAINT "check_ins_tenant_id_id_pk" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "check_ins_reported_health" CHECK ("check_ins"."reported_health" in ('on_track', 'at_risk', 'off_track')),
+	CONSTRAINT "check_ins_confidence" CHECK ("check_ins"."confidence" between 0 and 1),
+	CONSTRAINT "check_ins_one_reading" CHECK (num_nonnulls("check_ins"."value", "check_ins"."zone", "check_ins"."step_id") <= 1)
+);
+--> statement-breakpoint
+CREATE TABLE "cycles" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"external_id" text,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamptz(3) NOT NULL,
+	"updated_at" timestamptz(3) NOT NULL,
+	"deleted_at" timestamptz(3),
+	"name" text NOT NULL,
+	"kind" text NOT NULL,
+	"starts_on" date NOT NULL,
+	"ends_on" date NOT NULL,
+	"parent_id" uuid,
+	"root_id" uuid NOT NULL,
+	"state" text NOT NULL,
+	"policy" jsonb NOT NULL,
+	CONSTRAINT "cycles_tenant_id_id_pk" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "cycles_kind" CHECK ("cycles"."kind" in ('year', 'half', 'quarter', 'month', 'custom')),
+	CONSTRAINT "cycles_state" CHECK ("cycles"."state" in ('planned', 'active', 'closing', 'closed')),
+	CONSTRAINT "cycles_days" CHECK ("cycles"."starts_on" <= "cycles"."ends_on")
+);
+--> statement-breakpoint
+CREATE TABLE "goal_graphs" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"last_recorded_at" timestamptz(3) NOT NULL,
+	CONSTRAINT "goal_graphs_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "departments" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"external_id" text,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamptz(3) NOT NULL,
+	"updated_at" timestamptz(3) NOT NULL,
+	"deleted_at" timestamptz(3),
+	"name" text NOT NULL,
+	"code" text,
+	"parent_id" uuid,
+	"lead_id" uuid,
+	CONSTRAINT "departments_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "score_points" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"objective_id" uuid,
+	"key_result_id" uuid,
+	"recorded_at" timestamptz(3) NOT NULL,
+	"attainment" double precision,
+	"progress" double precision,
+	"confidence" double precision,
+	"coverage" double precision,
+	"timeline" jsonb NOT NULL,
+	"cause_type" text NOT NULL,
+	"cause_id" uuid NOT NULL,
+	"scoring_version" integer NOT NULL,
+	CONSTRAINT "score_points_tenant_id_id_pk" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "score_points_one_subject" CHECK (num_nonnulls("score_points"."objective_id", "score_points"."key_result_id") = 1)
+);
+--> statement-breakpoint
+CREATE TABLE "key_results" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"external_id" text,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamptz(3) NOT NULL,
+	"updated_at" timestamptz(3) NOT NULL,
+	"deleted_at" timestamptz(3),
+	"objective_id" uuid NOT NULL,
+	"title" text NOT NULL,
+	"owner_id" uuid,
+	"kind" text NOT NULL,
+	"source" text NOT NULL,
+	"role" text NOT NULL,
+	"state" text NOT NULL,
+	"weight" double precision NOT NULL,
+	"unit" text,
+	"baseline" double precision,
+	"target" double precision,
+	"waypoints" jsonb,
+	"min" double precision,
+	"max" double precision,
+	"exclusive" boolean,
+	"mode" text,
+	"period" text,
+	"steps" jsonb,
+	"zones" jsonb,
+	"cadence" text NOT NULL,
+	"starts_on" date,
+	"due_on" date,
+	"grade" double precision,
+	"zone" text,
+	"last_check_in_id" uuid,
+	"score" jsonb,
+	"attainment" double precision GENERATED ALWAYS AS ((score ->> 'attainment')::double precision) STORED,
+	"progress" double precision GENERATED ALWAYS AS ((score ->> 'progress')::double precision) STORED,
+	"confidence" double precision GENERATED ALWAYS AS ((score ->> 'confidence')::double precision) STORED,
+	"coverage" double precision GENERATED ALWAYS AS ((score ->> 'coverage')::double precision) STORED,
+	"projected" double precision GENERATED ALWAYS AS ((score ->> 'projected')::double precision) STORED,
+	"scored_at" timestamptz(3),
+	"scoring_version" integer DEFAULT 1 NOT NULL,
+	CONSTRAINT "key_results_tenant_id_id_pk" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "key_results_kind" CHECK ("key_results"."kind" in ('metric', 'threshold', 'milestone', 'ordinal', 'baseline')),
+	CONSTRAINT "key_results_source" CHECK ("key_results"."source" in ('checkins', 'aligned')),
+	CONSTRAINT "key_results_role" CHECK ("key_results"."role" in ('measure', 'guardrail')),
+	CONSTRAINT "key_results_state" CHECK ("key_results"."state" in ('draft', 'active', 'achieved', 'closed', 'cancelled', 'deferred')),
+	CONSTRAINT "key_results_cadence" CHECK ("key_results"."cadence" in ('day', 'week', 'month', 'quarter')),
+	CONSTRAINT "key_results_weight" CHECK ("key_results"."weight" between 0 and 1e6),
+	CONSTRAINT "key_results_moves" CHECK (abs("key_results"."target" - "key_results"."baseline") >= 1e-9)
+);
+--> statement-breakpoint
+CREATE TABLE "objectives" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"external_id" text,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamptz(3) NOT NULL,
+	"updated_at" timestamptz(3) NOT NULL,
+	"deleted_at" timestamptz(3),
+	"title" text NOT NULL,
+	"description" text,
+	"rationale" text,
+	"cycle_id" uuid NOT NULL,
+	"pillar_id" uuid,
+	"owner_user_id" uuid,
+	"owner_department_id" uuid,
+	"owner_team_id" uuid,
+	"owner_type" text GENERATED ALWAYS AS (case when owner_user_id is not null then 'user' when owner_team_id is not null then 'team' when owner_department_id is not null then 'department' else 'organization' end) STORED NOT NULL,
+	"owner_id" uuid GENERATED ALWAYS AS (coalesce(owner_user_id, owner_team_id, owner_department_id, tenant_id)) STORED NOT NULL,
+	"contributors" jsonb NOT NULL,
+	"commitment" text NOT NULL,
+	"state" text NOT NULL,
+	"progress_source" text NOT NULL,
+	"manual_progress" double precision,
+	"visibility" text NOT NULL,
+	"tags" text[] NOT NULL,
+	"custom" jsonb NOT NULL,
+	"starts_on" date,
+	"due_on" date,
+	"carried_from_id" uuid,
+	"agreed_at" timestamptz(3),
+	"grade" double precision,
+	"score" jsonb,
+	"attainment" double precision GENERATED ALWAYS AS ((score ->> 'attainment')::double precision) STORED,
+	"progress" double precision GENERATED ALWAYS AS ((score ->> 'progress')::double precision) STORED,
+	"confidence" double precision GENERATED ALWAYS AS ((score ->> 'confidence')::double precision) STORED,
+	"coverage" double precision GENERATED ALWAYS AS ((score ->> 'coverage')::double precision) STORED,
+	"projected" double precision GENERATED ALWAYS AS ((score ->> 'projected')::double precision) STORED,
+	"scored_at" timestamptz(3),
+	"scoring_version" integer DEFAULT 1 NOT NULL,
+	CONSTRAINT "objectives_tenant_id_id_pk" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "objectives_one_owner" CHECK (num_nonnulls("objectives"."owner_user_id", "objectives"."owner_department_id", "objectives"."owner_team_id") <= 1),
+	CONSTRAINT "objectives_commitment" CHECK ("objectives"."commitment" in ('committed', 'aspirational', 'learning')),
+	CONSTRAINT "objectives_state" CHECK ("objectives"."state" in ('draft', 'active', 'achieved', 'closed', 'cancelled', 'deferred')),
+	CONSTRAINT "objectives_progress_source" CHECK ("objectives"."progress_source" in ('both', 'key_results', 'aligned', 'manual')),
+	CONSTRAINT "objectives_visibility" CHECK ("objectives"."visibility" in ('organization', 'restricted', 'private')),
+	CONSTRAINT "objectives_manual_progress" CHECK ("objectives"."manual_progress" between 0 and 1)
+);
+--> statement-breakpoint
+CREATE TABLE "organizations" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"external_id" text,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamptz(3) NOT NULL,
+	"updated_at" timestamptz(3) NOT NULL,
+	"deleted_at" timestamptz(3),
+	"name" text NOT NULL,
+	"time_zone" text NOT NULL,
+	"week_start" integer NOT NULL,
+	"fiscal_year_start_month" integer NOT NULL,
+	"default_cadence" text NOT NULL,
+	"default_visibility" text NOT NULL,
+	"policy" jsonb NOT NULL,
+	"custom_fields" jsonb NOT NULL,
+	"secret" text NOT NULL,
+	CONSTRAINT "organizations_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "tenants" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"created_at" timestamptz(3) NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "pillars" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"external_id" text,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamptz(3) NOT NULL,
+	"updated_at" timestamptz(3) NOT NULL,
+	"deleted_at" timestamptz(3),
+	"title" text NOT NULL,
+	"narrative" text,
+	"starts_on" date,
+	"ends_on" date,
+	"parent_id" uuid,
+	CONSTRAINT "pillars_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "team_memberships" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"external_id" text,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamptz(3) NOT NULL,
+	"updated_at" timestamptz(3) NOT NULL,
+	"deleted_at" timestamptz(3),
+	"team_id" uuid NOT NULL,
+	"user_id" uuid NOT NULL,
+	CONSTRAINT "team_memberships_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "teams" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"external_id" text,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamptz(3) NOT NULL,
+	"updated_at" timestamptz(3) NOT NULL,
+	"deleted_at" timestamptz(3),
+	"name" text NOT NULL,
+	"kind" text NOT NULL,
+	"starts_on" date,
+	"ends_on" date,
+	"lead_id" uuid,
+	CONSTRAINT "teams_tenant_id_id_pk" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "teams_kind" CHECK ("teams"."kind" in ('standing', 'temporary'))
+);
+--> statement-breakpoint
+CREATE TABLE "users" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"external_id" text,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamptz(3) NOT NULL,
+	"updated_at" timestamptz(3) NOT NULL,
+	"deleted_at" timestamptz(3),
+	"user_name" text NOT NULL,
+	"user_name_folded" text NOT NULL,
+	"email" text,
+	"display_name" text NOT NULL,
+	"title" text,
+	"employee_number" text,
+	"manager_id" uuid,
+	"department_id" uuid,
+	"active" boolean NOT NULL,
+	"roles" text[] NOT NULL,
+	"time_zone" text,
+	CONSTRAINT "users_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "audit_log" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"at" timestamptz(3) NOT NULL,
+	"actor_kind" text NOT NULL,
+	"actor_id" uuid NOT NULL,
+	"operation" text NOT NULL,
+	"subject_ids" uuid[] NOT NULL,
+	"input_digest" text NOT NULL,
+	"request_id" text NOT NULL,
+	CONSTRAINT "audit_log_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "events" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"seq" bigint,
+	"type" text NOT NULL,
+	"occurred_at" timestamptz(3) NOT NULL,
+	"actor_id" uuid NOT NULL,
+	"subject_type" text NOT NULL,
+	"subject_id" uuid NOT NULL,
+	"changes" jsonb NOT NULL,
+	"cause_type" text,
+	"cause_id" uuid,
+	CONSTRAINT "events_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "idempotency_keys" (
+	"tenant_id" uuid NOT NULL,
+	"actor_id" uuid NOT NULL,
+	"key" text NOT NULL,
+	"request_digest" text NOT NULL,
+	"status" integer,
+	"answer" text,
+	"created_at" timestamptz(3) NOT NULL,
+	CONSTRAINT "idempotency_keys_tenant_id_actor_id_key_pk" PRIMARY KEY("tenant_id","actor_id","key")
+);
+--> statement-breakpoint
+ALTER TABLE "alignments" ADD CONSTRAINT "alignments_child" FOREIGN KEY ("tenant_id","child_objective_id") REFERENCES "public"."objectives"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "alignments" ADD CONSTRAINT "alignments_parent_objective" FOREIGN KEY ("tenant_id","parent_objective_id") REFERENCES "public"."objectives"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "alignments" ADD CONSTRAINT "alignments_parent_key_result" FOREIGN KEY ("tenant_id","parent_key_result_id") REFERENCES "public"."key_results"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "check_ins" ADD CONSTRAINT "check_ins_key_result" FOREIGN KEY ("tenant_id","key_result_id") REFERENCES "public"."key_results"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "check_ins" ADD CONSTRAINT "check_ins_supersedes" FOREIGN KEY ("tenant_id","supersedes_id") REFERENCES "public"."check_ins"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "cycles" ADD CONSTRAINT "cycles_parent" FOREIGN KEY ("tenant_id","parent_id") REFERENCES "public"."cycles"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "goal_graphs" ADD CONSTRAINT "goal_graphs_cycle" FOREIGN KEY ("tenant_id","id") REFERENCES "public"."goal_graphs"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "departments" ADD CONSTRAINT "departments_parent" FOREIGN KEY ("tenant_id","parent_id") REFERENCES "public"."departments"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "departments" ADD CONSTRAINT "departments_lead" FOREIGN KEY ("tenant_id","lead_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "score_points" ADD CONSTRAINT "score_points_objective" FOREIGN KEY ("tenant_id","objective_id") REFERENCES "public"."objectives"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "score_points" ADD CONSTRAINT "score_points_key_result" FOREIGN KEY ("tenant_id","key_result_id") REFERENCES "public"."key_results"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "key_results" ADD CONSTRAINT "key_results_objective" FOREIGN KEY ("tenant_id","objective_id") REFERENCES "public"."objectives"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "key_results" ADD CONSTRAINT "key_results_owner" FOREIGN KEY ("tenant_id","owner_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "objectives" ADD CONSTRAINT "objectives_cycle" FOREIGN KEY ("tenant_id","cycle_id") REFERENCES "public"."cycles"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "objectives" ADD CONSTRAINT "objectives_pillar" FOREIGN KEY ("tenant_id","pillar_id") REFERENCES "public"."pillars"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "objectives" ADD CONSTRAINT "objectives_owner_user" FOREIGN KEY ("tenant_id","owner_user_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "objectives" ADD CONSTRAINT "objectives_owner_department" FOREIGN KEY ("tenant_id","owner_department_id") REFERENCES "public"."departments"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "objectives" ADD CONSTRAINT "objectives_owner_team" FOREIGN KEY ("tenant_id","owner_team_id") REFERENCES "public"."teams"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "objectives" ADD CONSTRAINT "objectives_carried_from" FOREIGN KEY ("tenant_id","carried_from_id") REFERENCES "public"."objectives"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "pillars" ADD CONSTRAINT "pillars_parent" FOREIGN KEY ("tenant_id","parent_id") REFERENCES "public"."pillars"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "team_memberships" ADD CONSTRAINT "team_memberships_team" FOREIGN KEY ("tenant_id","team_id") REFERENCES "public"."teams"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "team_memberships" ADD CONSTRAINT "team_memberships_user" FOREIGN KEY ("tenant_id","user_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "teams" ADD CONSTRAINT "teams_lead" FOREIGN KEY ("tenant_id","lead_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "users" ADD CONSTRAINT "users_manager" FOREIGN KEY ("tenant_id","manager_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "users" ADD CONSTRAINT "users_department" FOREIGN KEY ("tenant_id","department_id") REFERENCES "public"."departments"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "alignments_external_id" ON "alignments" USING btree ("tenant_id","external_id") WHERE "alignments"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "alignments_updated_at" ON "alignments" USING btree ("tenant_id","updated_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "alignments_objective_once" ON "alignments" USING btree ("tenant_id","child_objective_id","parent_objective_id") WHERE "alignments"."deleted_at" is null and "alignments"."parent_objective_id" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "alignments_key_result_once" ON "alignments" USING btree ("tenant_id","child_objective_id","parent_key_result_id") WHERE "alignments"."deleted_at" is null and "alignments"."parent_key_result_id" is not null;--> statement-breakpoint
+CREATE INDEX "alignments_parent_objective_id" ON "alignments" USING btree ("tenant_id","parent_objective_id");--> statement-breakpoint
+CREATE INDEX "alignments_parent_key_result_id" ON "alignments" USING btree ("tenant_id","parent_key_result_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "api_keys_external_id" ON "api_keys" USING btree ("tenant_id","external_id") WHERE "api_keys"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "api_keys_updated_at" ON "api_keys" USING btree ("tenant_id","updated_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "check_ins_external_id" ON "check_ins" USING btree ("tenant_id","external_id") WHERE "check_ins"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "check_ins_updated_at" ON "check_ins" USING btree ("tenant_id","updated_at");--> statement-breakpoint
+CREATE INDEX "check_ins_live" ON "check_ins" USING btree ("tenant_id","key_result_id","effective_at" DESC NULLS LAST,"recorded_at" DESC NULLS LAST) WHERE "check_ins"."superseded_at" is null and not "check_ins"."voided";--> statement-breakpoint
+CREATE INDEX "check_ins_key_result_id" ON "check_ins" USING btree ("tenant_id","key_result_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "cycles_external_id" ON "cycles" USING btree ("tenant_id","external_id") WHERE "cycles"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "cycles_updated_at" ON "cycles" USING btree ("tenant_id","updated_at");--> statement-breakpoint
+CREATE INDEX "cycles_parent_id" ON "cycles" USING btree ("tenant_id","parent_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "departments_external_id" ON "departments" USING btree ("tenant_id","external_id") WHERE "departments"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "departments_updated_at" ON "departments" USING btree ("tenant_id","updated_at");--> statement-breakpoint
+CREATE INDEX "departments_parent_id" ON "departments" USING btree ("tenant_id","parent_id");--> statement-breakpoint
+CREATE INDEX "departments_lead_id" ON "departments" USING btree ("tenant_id","lead_id");--> statement-breakpoint
+CREATE INDEX "score_points_objective_id" ON "score_points" USING btree ("tenant_id","objective_id","recorded_at") WHERE "score_points"."objective_id" is not null;--> statement-breakpoint
+CREATE INDEX "score_points_key_result_id" ON "score_points" USING btree ("tenant_id","key_result_id","recorded_at") WHERE "score_points"."key_result_id" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "key_results_external_id" ON "key_results" USING btree ("tenant_id","external_id") WHERE "key_results"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "key_results_updated_at" ON "key_results" USING btree ("tenant_id","updated_at");--> statement-breakpoint
+CREATE INDEX "key_results_objective_id" ON "key_results" USING btree ("tenant_id","objective_id");--> statement-breakpoint
+CREATE INDEX "key_results_owner_id" ON "key_results" USING btree ("tenant_id","owner_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "objectives_external_id" ON "objectives" USING btree ("tenant_id","external_id") WHERE "objectives"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "objectives_updated_at" ON "objectives" USING btree ("tenant_id","updated_at");--> statement-breakpoint
+CREATE INDEX "objectives_cycle_id" ON "objectives" USING btree ("tenant_id","cycle_id");--> statement-breakpoint
+CREATE INDEX "objectives_owner_id" ON "objectives" USING btree ("tenant_id","owner_id");--> statement-breakpoint
+CREATE INDEX "objectives_pillar_id" ON "objectives" USING btree ("tenant_id","pillar_id");--> statement-breakpoint
+CREATE INDEX "objectives_carried_from_id" ON "objectives" USING btree ("tenant_id","carried_from_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "organizations_external_id" ON "organizations" USING btree ("tenant_id","external_id") WHERE "organizations"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "organizations_updated_at" ON "organizations" USING btree ("tenant_id","updated_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "pillars_external_id" ON "pillars" USING btree ("tenant_id","external_id") WHERE "pillars"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "pillars_updated_at" ON "pillars" USING btree ("tenant_id","updated_at");--> statement-breakpoint
+CREATE INDEX "pillars_parent_id" ON "pillars" USING btree ("tenant_id","parent_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "team_memberships_external_id" ON "team_memberships" USING btree ("tenant_id","external_id") WHERE "team_memberships"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "team_memberships_updated_at" ON "team_memberships" USING btree ("tenant_id","updated_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "team_memberships_once" ON "team_memberships" USING btree ("tenant_id","team_id","user_id") WHERE "team_memberships"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "team_memberships_user_id" ON "team_memberships" USING btree ("tenant_id","user_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "teams_external_id" ON "teams" USING btree ("tenant_id","external_id") WHERE "teams"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "teams_updated_at" ON "teams" USING btree ("tenant_id","updated_at");--> statement-breakpoint
+CREATE INDEX "teams_lead_id" ON "teams" USING btree ("tenant_id","lead_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "users_external_id" ON "users" USING btree ("tenant_id","external_id") WHERE "users"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "users_updated_at" ON "users" USING btree ("tenant_id","updated_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "users_user_name" ON "users" USING btree ("tenant_id","user_name_folded") WHERE "users"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "users_manager_id" ON "users" USING btree ("tenant_id","manager_id");--> statement-breakpoint
+CREATE INDEX "users_department_id" ON "users" USING btree ("tenant_id","department_id");--> statement-breakpoint
+CREATE INDEX "idempotency_keys_created_at" ON "idempotency_keys" USING btree ("tenant_id","created_at");

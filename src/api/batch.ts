@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import type { Scope } from '../auth/actor.ts'
+import { anyone } from '../auth/rules.ts'
+import { id } from './fields.ts'
+import { type AnyOperation, type Context, operation } from './operation.ts'
+import { Problem, problemSchema } from './problem.ts'
+import type { Row } from './store.ts'
+import { inputProblems, toProblem } from './to-problem.ts'
+
+type Result = { status: number; id: string | null; version: number | null }
+
+const batchResult = z
+  .strictObject({
+    items: z.array(
+      z
+        .strictObject({
+          index: z.int(),
+          status: z.int(),
+          id: id.nullable(),
+          version: z.int().nullable(),
+          problem: problemSchema.nullable(),
+        })
+        .meta({ id: 'BatchResultItem' }),
+    ),
+  })
+  .meta({ id: 'BatchResult', description: 'A row per item, in the order given.' })
+
+/** An item that does not fit its schema; kept, so that the others of a batch that is not atomic can go on. */
+class Unfit {
+  readonly error: z.ZodError
+  constructor(error: z.ZodError) {
+    this.error = error
+  }
+}
+
+/** True for the marker `catch` leaves in a JSON Schema; openapi.ts removes it there. */
+export const isUnfit = (value: unknown): boolean => value instanceof Unfit
+
+/** `POST /<path>/batch`: up to 1,000 items in one transaction, whole (atomic, the default) or each for itself. */
+export const batchOf = (batch: {
+  name: string
+  tag: string
+  path: string
+  scope: Scope
+  item: z.ZodObject
+  /** Carries out all items or throws; set-wise, with one cascade. */
+  apply: (ctx: Context, items: Row[]) => Promise<Result[]>
+}): AnyOperation =>
+  operation({
+    name: batch.name,
+    tag: batch.tag,
+    summary: `Write up to 1,000 ${batch.path} at once`,
+    rest: `POST /${batch.path}/batch`,
+    status: 200,
+    scope: batch.scope,
+    input: z.strictObject({
+      input: z
+        .strictObject({
+          atomic: z.boolean().default(true).meta({ description: 'False: each item succeeds or fails alone.' }),
+          items: z
+            .array(batch.item.catch((context) => new Unfit(context?.error as z.ZodError) as never))
+            .min(1)
+            .max(1_000),
+        })
+        .meta({ id: `${batch.name.charAt(0).toUpperCase()}${batch.name.slice(1)}Input` }),
+    }),
+    output: batchResult,
+    allow: anyone,
+    run: async (ctx, { input: { atomic, items } }) => {
+      const results = atomic ? await whole(ctx, batch.apply, items) : await inPart(ctx, batch.apply, items)
+      return { items: results.map((result, index) => ({ ...none, ...result, index })) }
+    },
+  })
+
+const none = { id: null, version: null, problem: null }
+type Answer = { status: number; id?: string | null; version?: number | null; problem?: z.output<typeof problemSchema> }
+type Apply = (ctx: Context, items: Row[]) => Promise<Result[]>
+
+const whole = async (ctx: Context, apply: Apply, items: unknown[]): Promise<Answer[]> => {
+  const faults = items.flatMap((item, index) => (item instanceof Unfit ? problemOf(item, index).errors : []))
+  if (faults.length > 0) throw new Problem('invalid_input', `${faults.length} faults in the items`, { errors: faults })
+  return apply(ctx, items as Row[])
+}
+
+/** All fitting items as one set; only when that fails each for itself, behind a savepoint. */
+const inPart = async (ctx: Context, apply: Apply, items: unknown[]): Promise<Answer[]> => {
+  const fitting = items.flatMap((item, index) => (item instanceof Unfit ? [] : [{ index, item: item as Row }]))
+  const answers: Answer[] = items.map((item, index) =>
+    item instanceof Unfit ? failed(problemOf(item, index)) : { status: 0 },
+  )
+  try {
+    const results =
+      fitting.length === 0
+        ? []
+        : await ctx.savepoint(() =>
+            apply(
+              ctx,
+              fitting.map(({ item }) => item),
+            ),
+          )
+    for (const [at, { index }] of fitting.entries()) answers[index] = results[at] as Answer
+  } catch (error) {
+    if (toProblem(error).status >= 500) throw error
+    for (const { index, item } of fitting) {
+      answers[index] = await ctx
+        .savepoint(async () => (await apply(ctx, [item]))[0] as Answer)
+        .catch((fault: unknown) => {
+          const problem = toProblem(fault)
+          if (problem.status >= 500) throw fault
+          return failed(problem)
+        })
+    }
+  }
+  return answers
+}
+
+const problemOf = ({ error }: Unfit, index: number): Problem => {
+  const { errors, message } = inputProblems(error)
+  return new Problem('invalid_input', message, {
+    errors: errors.map((fault) => ({ ...fault, pointer: `/items/${index}${fault.pointer}` })),
+  })
+}
+
+const failed = (problem: Problem): Answer => ({ status: problem.status, problem: problem.toJSON() as never })

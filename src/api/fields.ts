@@ -1,0 +1,51 @@
+import { z } from 'zod'
+
+/** Named members shared by many schemas. Bounds come from design rules, so that no value breaks arithmetic later. */
+export const id = z.uuid().meta({ description: 'UUID v7, ours.' })
+export const externalId = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .nullable()
+  .meta({ description: "The caller's own id, unique among live rows." })
+export const name = z.string().trim().min(1).max(200)
+export const text = z.string().max(10_000)
+export const day = z.iso.date().meta({ description: "A calendar day of the organization's time zone, YYYY-MM-DD." })
+export const instant = z.iso
+  .datetime({ offset: true })
+  .meta({ description: 'RFC 3339; answers are in UTC with milliseconds.' })
+
+/** 0..1 */
+export const ratio = z.number().min(0).max(1)
+/** Any finite number the arithmetic can carry: |x| ≤ 10¹⁵. */
+export const quantity = z.number().min(-1e15).max(1e15)
+/** Relative weight, 0..10⁶. */
+export const weight = z.number().min(0).max(1e6)
+
+export const timeZone = z
+  .string()
+  .max(64)
+  .refine((zone) => isTimeZone(zone), 'not an IANA time zone')
+  .meta({ description: 'An IANA time zone, e.g. Europe/Berlin.' })
+
+const isTimeZone = (zone: string): boolean => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }))
+  } catch {
+    return false
+  }
+}
+
+/** Members every resource answers with. */
+export const base = {
+  id,
+  externalId,
+  version: z.int().meta({ description: "Moves with callers' edits; the ETag." }),
+  createdAt: instant,
+  updatedAt: instant,
+  deletedAt: instant.nullable().meta({ description: 'Set on tombstones only.' }),
+}
+
+/** The canonical form instants are stored and compared in: UTC, milliseconds. */
+export const canonicalInstant = (value: string): string => new Date(value).toISOString()

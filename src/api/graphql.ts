@@ -1,0 +1,113 @@
+import {
+  GraphQLBoolean,
+  type GraphQLFieldConfig,
+  GraphQLInt,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+} from 'graphql'
+import { endpointOf } from './endpoint.ts'
+import { execute } from './execute.ts'
+import { type Connection, edgesOf, type GraphQLContext } from './graphql-edges.ts'
+import { createTypes } from './graphql-types.ts'
+import type { Document, OperationObject } from './openapi.ts'
+import type { AnyOperation, Module } from './operation.ts'
+import { outputOf } from './serialize.ts'
+
+type Field = GraphQLFieldConfig<unknown, GraphQLContext, Record<string, unknown>>
+
+/** The GraphQL printing of the contract: a query for each GET, a mutation for everything else, edges from both ends. */
+export const graphqlOf = (modules: readonly Module[], document: Document): GraphQLSchema => {
+  const types = createTypes(document, edgesOf(modules))
+  const query: Record<string, Field> = {}
+  const mutation: Record<string, Field> = {}
+  for (const operation of modules.flatMap((module) => module.operations)) {
+    if (operation.surfaces) continue
+    const { method, path } = endpointOf(operation)
+    const object = document.paths[`/v1${path.replaceAll(/:(\w+)/g, '{$1}')}`]?.[method.toLowerCase()] as OperationObject
+    if (operation.list) query[operation.name] = listField(operation, object, types)
+    else if (method === 'GET') query[operation.name] = readField(operation, object, types, document)
+    else mutation[operation.name] = writeField(operation, object, types, document)
+  }
+  return new GraphQLSchema({
+    query: new GraphQLObjectType({ name: 'Query', fields: query }),
+    mutation: new GraphQLObjectType({ name: 'Mutation', fields: mutation }),
+  })
+}
+
+type Types = ReturnType<typeof createTypes>
+
+/** What only REST carries, or what GraphQL says in its own words. */
+const restOnly = new Set(['fields', 'limit', 'cursor', 'validateOnly'])
+
+const argumentsOf = ({ parameters = [], requestBody }: OperationObject, types: Types): NonNullable<Field['args']> => {
+  const plain = parameters.filter((parameter) => parameter.in !== 'header' && !restOnly.has(parameter.name))
+  const body = requestBody?.content['application/json']?.schema
+  return {
+    ...Object.fromEntries(
+      plain.map(({ name, schema, required, description }) => [
+        name,
+        { type: types.typeOf(schema, 'in', required ?? false), description },
+      ]),
+    ),
+    ...(body ? { input: { type: types.typeOf(body, 'in') } } : {}),
+  }
+}
+
+const typeOf = (operation: AnyOperation, types: Types, document: Document) =>
+  operation.returns ? types.named(operation.returns, 'out') : types.typeOf(outputOf(document, operation), 'out')
+
+const readField = (operation: AnyOperation, object: OperationObject, types: Types, document: Document): Field => ({
+  description: operation.summary,
+  type: typeOf(operation, types, document),
+  args: argumentsOf(object, types),
+  resolve: async (_root, args, { request, snapshot }) =>
+    (await execute(operation, request, given(args), {}, await snapshot.transaction())).output,
+})
+
+const listField = (operation: AnyOperation, object: OperationObject, types: Types): Field => {
+  const { resource, cursorOf } = operation.list as NonNullable<AnyOperation['list']>
+  return {
+    description: operation.summary,
+    type: types.connection(resource.name),
+    args: {
+      ...argumentsOf(object, types),
+      first: { type: GraphQLInt, defaultValue: 25 },
+      after: { type: GraphQLString },
+    },
+    resolve: async (_root, { first, after, ...filters }, { request, snapshot }): Promise<Connection> => {
+      const input = given({ ...filters, limit: first, cursor: after })
+      const { output } = await execute(operation, request, input, {}, await snapshot.transaction())
+      const { items, nextCursor } = output as { items: Connection['nodes']; nextCursor: string | null }
+      const ctx = await snapshot.context()
+      return { nodes: items, more: nextCursor !== null, cursorOf: (row) => cursorOf(ctx, input, row as never) }
+    },
+  }
+}
+
+const writeField = (operation: AnyOperation, object: OperationObject, types: Types, document: Document): Field => {
+  const versioned = object.parameters?.some(({ name }) => name === 'If-Match')
+  return {
+    description: operation.summary,
+    type: typeOf(operation, types, document),
+    args: {
+      ...argumentsOf(object, types),
+      ...(versioned ? { ifMatch: { type: GraphQLInt, description: 'The version the change builds on.' } } : {}),
+      idempotencyKey: {
+        type: GraphQLString,
+        description: 'A retry with the same key gets the same answer, for 24 hours.',
+      },
+      validateOnly: { type: GraphQLBoolean, description: 'Check everything, store nothing.' },
+    },
+    resolve: async (_root, { ifMatch, idempotencyKey, validateOnly, ...args }, { request, snapshot }) => {
+      // What was read before this write must not be shown after it.
+      await snapshot.end()
+      const wishes = given({ ifMatch, idempotencyKey, validateOnly })
+      return (await execute(operation, request, given(args), wishes)).output
+    },
+  }
+}
+
+/** GraphQL says "left out" with undefined or, for an optional argument, null. */
+const given = (args: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined && value !== null))

@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { isUnfit } from './batch.ts'
+import { placesOf } from './endpoint.ts'
+import type { AnyOperation, Module } from './operation.ts'
+import { problemSchema } from './problem.ts'
+
+export type JsonSchema = {
+  $ref?: string
+  type?: string | string[]
+  format?: string
+  enum?: unknown[]
+  description?: string
+  default?: unknown
+  properties?: Record<string, JsonSchema>
+  required?: string[]
+  items?: JsonSchema
+  anyOf?: JsonSchema[]
+  additionalProperties?: boolean | JsonSchema
+  pattern?: string
+}
+
+export type Parameter = { name: string; in: string; required?: boolean; schema: JsonSchema; description?: string }
+export type OperationObject = {
+  operationId: string
+  summary: string
+  parameters?: Parameter[]
+  requestBody?: { content: Record<string, { schema: JsonSchema }> }
+  responses: Record<string, { content?: Record<string, { schema: JsonSchema }> }>
+}
+export type Document = {
+  openapi: string
+  paths: Record<string, Record<string, OperationObject>>
+  components: { schemas: Record<string, JsonSchema> }
+}
+
+const json = 'application/json'
+const problem = { $ref: '#/components/responses/Problem' }
+
+const writeParameters = z.object({
+  validateOnly: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Check everything, store nothing, answer what would be answered.' }),
+})
+const writeHeaders = z.object({
+  'Idempotency-Key': z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({ description: 'A retry with the same key gets the same answer, for 24 hours.' }),
+})
+const versionHeaders = z.object({
+  'If-Match': z.string().optional().meta({ description: 'The ETag the change builds on: 412 when it is stale.' }),
+})
+
+/** The OpenAPI 3.1 document of all operations: the contract from which GraphQL and the serializers are printed too. */
+export const openApiOf = (modules: readonly Module[], version: string): Document => {
+  const operations = modules.flatMap((module) => module.operations)
+  const paths: ZodOpenApiPathsObject = {}
+  for (const operation of operations) {
+    const { method, path } = placesOf(operation)
+    const at = `/v1${path.replaceAll(/:(\w+)/g, '{$1}')}`
+    paths[at] = { ...paths[at], [method.toLowerCase()]: operationObject(operation) }
+  }
+  return createDocument(
+    {
+      openapi: '3.1.1',
+      info: {
+        title: 'Headway',
+        version,
+        description:
+          'Objectives, key results and check-ins over REST and GraphQL. See /docs for the reference, /graphql for the same in GraphQL.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: '/', description: 'This server' }],
+      security: [{ bearer: [] }],
+      tags: modules.map(({ resource }) => ({ name: resource?.name ?? 'Me' })),
+      paths,
+      components: {
+        schemas: {
+          Problem: problemSchema,
+          ...Object.fromEntries(
+            modules.flatMap(({ resource }) => (resource ? [[resource.name, resource.schema]] : [])),
+          ),
+        },
+        responses: {
+          Problem: {
+            description: 'What went wrong',
+            content: { 'application/problem+json': { schema: problemSchema } },
+          },
+        },
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or a JWT of the configured issuer.' },
+        },
+      },
+    },
+    { override: ({ jsonSchema }) => tidy(jsonSchema as JsonSchema) },
+  ) as unknown as Document
+}
+
+const operationObject = (operation: AnyOperation): ZodOpenApiOperationObject => {
+  const { method, inPath, inQuery, body } = placesOf(operation)
+  const writes = method !== 'GET'
+  const query = { ...inQuery, ...(writes ? writeParameters.shape : {}) }
+  const header = {
+    ...(writes ? writeHeaders.shape : {}),
+    ...(method === 'PATCH' || method === 'DELETE' ? versionHeaders.shape : {}),
+  }
+  return {
+    operationId: operation.name,
+    summary: operation.summary,
+    tags: [operation.tag ?? operation.returns ?? 'Me'],
+    description: operation.scope ? `Scope \`${operation.scope}\`.` : 'Any valid credential.',
+    requestParams: { path: z.object(inPath), query: z.object(query), header: z.object(header) },
+    ...(body ? { requestBody: { required: true, content: { [json]: { schema: body } } } } : {}),
+    responses: { ...successes(operation), default: problem } as never,
+  }
+}
+
+const successes = ({ rest, status, output }: AnyOperation) => {
+  const content = { [json]: { schema: output } }
+  if (status === 204) return { 204: { description: 'Done' }, 200: { description: 'With validateOnly', content } }
+  if (typeof status === 'function')
+    return { 200: { description: 'Changed', content }, 201: { description: 'Created', content } }
+  const code = status ?? (rest.startsWith('POST ') ? 201 : 200)
+  return code === 201
+    ? { 201: { description: 'Created', content }, 200: { description: 'With validateOnly', content } }
+    : { 200: { description: 'OK', content } }
+}
+
+/** Makes zod's schema the shortest that says the same: `type: [string, null]`, no pattern where a format says it. */
+const tidy = (schema: JsonSchema): void => {
+  if (schema.format) delete schema.pattern
+  if (isUnfit(schema.default)) delete schema.default
+  const { anyOf } = schema
+  if (!anyOf || anyOf.length !== 2 || anyOf[1]?.type !== 'null' || anyOf[0]?.$ref || typeof anyOf[0]?.type !== 'string')
+    return
+  const { description } = schema
+  delete schema.anyOf
+  Object.assign(schema, anyOf[0], { type: [anyOf[0].type, 'null'] }, description ? { description } : {})
+  if (schema.enum) schema.enum = [...schema.enum, null]
+}

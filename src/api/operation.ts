@@ -1,0 +1,140 @@
+import type { SQL } from 'drizzle-orm'
+import type { PgTable } from 'drizzle-orm/pg-core'
+import type { FastifyBaseLogger } from 'fastify'
+import type { z } from 'zod'
+import type { Actor, Scope } from '../auth/actor.ts'
+import type { Rule } from '../auth/rules.ts'
+import type { Database } from '../db/transaction.ts'
+
+/** What the caller's organization has decided and every operation may need. */
+export type Organization = {
+  readonly id: string
+  readonly timeZone: string
+  readonly secret: string
+}
+
+/** One change the world may hear of; the door writes it in the transaction of the change. */
+export type Event = {
+  type: string
+  subject: { type: string; id: string }
+  /** Before and after of what changed, by member. */
+  changes?: Record<string, [unknown, unknown]>
+  cause?: { type: string; id: string }
+}
+
+/** What an operation is given: who asks, inside which transaction, at what time. */
+export type Context = {
+  readonly actor: Actor
+  readonly organization: Organization
+  readonly db: Database
+  readonly log: FastifyBaseLogger
+  /** The instant of the request, and the organization's calendar day, by the injected clock. */
+  readonly now: string
+  readonly today: string
+  /** The version the caller believes to change (If-Match); undefined is any. */
+  readonly ifMatch: number | undefined
+  emit(event: Event): void
+  /** Sends a statement whose answer nobody reads; the door waits for it before it commits. */
+  later(statement: Promise<unknown>): void
+  /** Survives a retry of the same request: what an attempt learnt that the next one needs. */
+  readonly memo: Map<string, unknown>
+  /** Runs `work` so that its failure undoes only itself; used when a batch may succeed in part. */
+  savepoint<T>(work: () => Promise<T>): Promise<T>
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/**
+ * One thing a client can do. REST, OpenAPI and GraphQL are derived from it.
+ * `input` holds path and query members side by side, and the body, if there is one, under `input`:
+ * just as the GraphQL field takes them.
+ */
+export type Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType = z.ZodType, S = unknown> = {
+  /** OpenAPI operationId and GraphQL field name. */
+  name: string
+  summary: string
+  /** GET becomes a GraphQL query, everything else a mutation. */
+  rest: `${Method} /${string}`
+  /** The answer's HTTP status; by default 201 for POST, else 200. A function where it depends on what happened. */
+  status?: 200 | 201 | 204 | ((output: z.output<O>) => 200 | 201)
+  /** The scope a credential must carry; null where any valid credential will do. */
+  scope: Scope | null
+  /** The group in the reference; by default what it returns. */
+  tag?: string
+  /** Where it is offered; left out only for what GraphQL cannot carry. */
+  surfaces?: readonly ['rest']
+  input: I
+  output: O
+  /** Members of the answer that are never kept for a retry, such as a secret: a retry answers null. */
+  shownOnce?: readonly string[]
+  /** GraphQL answers with this resource's type, edges included, instead of the bare `output`. */
+  returns?: string
+  /** Turns a list into a connection on the GraphQL side. */
+  list?: ListOf
+  /** Loads what the operation is about; undefined is a 404. */
+  find?: (ctx: Context, input: z.output<I>) => Promise<S | undefined>
+  /** Who may: false is a 403. */
+  allow: Rule<NoInfer<S>>
+  /** Reads with exactly one statement let the door send COMMIT right behind it. */
+  singleStatement?: true
+  /** The writers that must take turns: null for none. */
+  run: (ctx: Context, input: z.output<I>, subject: S) => Promise<z.output<O>>
+}
+
+export type ListOf = { resource: Resource; cursorOf: (ctx: Context, input: unknown, row: never) => string }
+
+// `any` here and below: a list holds operations of many types, and function parameters do not widen to `unknown`.
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyOperation = Operation<any, z.ZodType, any>
+
+/** Declares an operation; names its input, and is where the types of input, subject and output meet. */
+export const operation = <I extends z.ZodObject, O extends z.ZodType, S = undefined>(
+  definition: Operation<I, O, S>,
+): AnyOperation => definition as AnyOperation
+
+/** The classes of readers: row visibility is compiled once for each. */
+export type Sight = 'everything' | 'shared' | 'own'
+
+export type Edge = {
+  /** The published member that holds the other's id. */
+  key: string
+  to: () => Resource
+  /** The name of the field at the other end, which lists these. */
+  inverse?: string
+}
+
+/** A reference whose target's kind is told by another member: `ownerType` beside `ownerId`. */
+export type PolymorphicEdge = { type: string; key: string; to: () => Record<string, Resource>; inverse: string }
+
+/** One noun of the API: the shape clients see, the table behind it, who sees which rows, and its edges. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Resource<T extends PgTable = any> = {
+  /** The OpenAPI component and the GraphQL type, e.g. `KeyResult`. */
+  name: string
+  /** The REST collection, e.g. `key-results`. */
+  path: string
+  /** What events and explanations call it, e.g. `key_result`. */
+  type: string
+  schema: z.ZodObject
+  table: T
+  scopes: { read: Scope; write: Scope }
+  /** Narrows every read and every edge to what this class of reader may see; undefined is no narrowing. */
+  visible: (sight: Sight) => SQL | undefined
+  /** Members that are computed in the answer, such as what depends on today. */
+  derive?: (row: T['$inferSelect'], ctx: Pick<Context, 'today'>) => Record<string, unknown>
+  /** Columns an answer needs beside those the schema names. */
+  needs?: readonly string[]
+  /** Published members that list filters, sorts and text search may use; `id`, `createdAt`, `updatedAt` always sort. */
+  filters?: readonly string[]
+  sorts?: readonly string[]
+  search?: readonly string[]
+  /** Refuses a combination of filter and sort that policy forbids, by throwing. */
+  judgeList?: (query: { sort: readonly string[]; filters: Record<string, unknown> }) => void
+  /** Foreign keys, named from both ends: `KeyResult.objective` and `Objective.keyResults`. */
+  belongsTo?: Record<string, Edge>
+  polymorphic?: Record<string, PolymorphicEdge>
+}
+
+export const resource = <T extends PgTable>(definition: Resource<T>): Resource<T> => definition
+
+export type Module = { resource: Resource | null; operations: readonly AnyOperation[] }

@@ -1,0 +1,50 @@
+import { and, asc, desc, eq, gt, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+import type { Position } from './cursor.ts'
+import type { Resource } from './operation.ts'
+import { inputProblem } from './problem.ts'
+import { columnOf } from './select.ts'
+
+export type Order = { key: string; column: PgColumn; descending: boolean }[]
+
+const always = ['id', 'createdAt', 'updatedAt']
+
+/** Members a list may be sorted by. */
+export const sortsOf = (resource: Resource): readonly string[] => [...new Set([...always, ...(resource.sorts ?? [])])]
+
+/** `-updatedAt,title` as columns; the id comes last, so that every order is total. 422 for what cannot be sorted by. */
+export const parseOrder = (resource: Resource, sort: string | undefined): Order => {
+  const order = (sort ? sort.split(',') : []).map((part) => {
+    const key = part.trim().replace(/^[-+]/, '')
+    if (!sortsOf(resource).includes(key)) {
+      throw inputProblem('invalid_input', '/sort', `${key} is not one of ${sortsOf(resource).join(', ')}`)
+    }
+    return { key, column: columnOf(resource, key), descending: part.trim().startsWith('-') }
+  })
+  if (order.some(({ key }) => key === 'id')) return order.slice(0, order.findIndex(({ key }) => key === 'id') + 1)
+  return [...order, { key: 'id', column: columnOf(resource, 'id'), descending: order[0]?.descending ?? false }]
+}
+
+/** Nulls come last whichever way the order runs. */
+export const orderBy = (order: Order): SQL[] =>
+  order.map(({ key, column, descending }) => {
+    const direction = descending ? desc(column) : asc(column)
+    return key === 'id' ? direction : sql`${direction} nulls last`
+  })
+
+/** Rows strictly behind `position` in this order. */
+export const behind = (order: Order, position: Position): SQL | undefined =>
+  or(
+    ...order.map(({ column, descending }, at) => {
+      const before = order.slice(0, at).map((earlier, index) => same(earlier.column, position[index] ?? null))
+      const value = position[at] ?? null
+      if (value === null) return undefined
+      const further = descending ? lt(column, value) : gt(column, value)
+      return and(...before, column.notNull ? further : or(further, isNull(column)))
+    }),
+  )
+
+const same = (column: PgColumn, value: Position[number]): SQL => (value === null ? isNull(column) : eq(column, value))
+
+export const positionOf = (order: Order, row: Record<string, unknown>): Position =>
+  order.map(({ key }) => (row[key] ?? null) as Position[number])

@@ -1,0 +1,192 @@
+import { and, eq, gte, ilike, inArray, or, type SQL, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { anyone, type Rule } from '../auth/rules.ts'
+import { statement } from '../db/statement.ts'
+import { bindingOf, decodeCursor, encodeCursor } from './cursor.ts'
+import { id, instant } from './fields.ts'
+import { type AnyOperation, type Context, operation, type Resource, type Sight } from './operation.ts'
+import { behind, orderBy, parseOrder, positionOf, sortsOf } from './order.ts'
+import { columnOf, columnsOf, present, readable, readValues, sightIn } from './select.ts'
+
+type Row = Record<string, unknown>
+
+const camel = (path: string): string => path.replace(/-(\w)/g, (_match, letter: string) => letter.toUpperCase())
+export const singularOf = ({ name }: Resource): string => name.charAt(0).toLowerCase() + name.slice(1)
+export const pluralOf = ({ path }: Resource): string => camel(path)
+
+/** One row by id, for this class of reader, compiled once. */
+const finders = new WeakMap<Resource, Record<Sight, ReturnType<typeof finderOf>>>()
+const finderOf = (resource: Resource, sight: Sight) =>
+  statement<Row[]>(`${resource.type}_by_id_${sight}`, (db) =>
+    db
+      .select(columnsOf(resource))
+      .from(resource.table)
+      .where(and(readable(resource, sight), eq(columnOf(resource, 'id'), sql.placeholder('id')))),
+  )
+
+/** The row as it is stored, if the caller may see it. */
+export const findOne = async (ctx: Context, resource: Resource, wanted: string): Promise<Row | undefined> => {
+  let bySight = finders.get(resource)
+  if (!bySight) {
+    bySight = {
+      everything: finderOf(resource, 'everything'),
+      shared: finderOf(resource, 'shared'),
+      own: finderOf(resource, 'own'),
+    }
+    finders.set(resource, bySight)
+  }
+  return (await bySight[sightIn(ctx)](ctx.db, { ...readValues(ctx), id: wanted }))[0]
+}
+
+/** Get-one and list, the same for every resource: what `visible` hides does not exist. */
+export const reads = (resource: Resource, allow: Rule = anyone): AnyOperation[] => [
+  getOne(resource, allow),
+  list(resource, allow),
+]
+
+const fieldsInput = (resource: Resource) =>
+  z
+    .string()
+    .transform((names) => names.split(','))
+    .pipe(z.array(z.enum(Object.keys(resource.schema.shape) as [string, ...string[]])))
+    .optional()
+    .meta({ description: 'Only these members, comma-separated.', override: { type: 'string' } })
+
+const getOne = (resource: Resource, allow: Rule): AnyOperation =>
+  operation({
+    name: singularOf(resource),
+    summary: `Get one ${resource.name}`,
+    rest: `GET /${resource.path}/:id`,
+    scope: resource.scopes.read,
+    input: z.strictObject({ id, fields: fieldsInput(resource) }),
+    output: resource.schema,
+    returns: resource.name,
+    singleStatement: true,
+    find: (ctx, input) => findOne(ctx, resource, input.id),
+    allow,
+    run: async (ctx, _input, row) => present(resource, row as Row, ctx),
+  })
+
+/** A list's filters: published members, each repeatable, any of the values. */
+const filtersOf = (resource: Resource) =>
+  Object.fromEntries(
+    (resource.filters ?? []).map((key) => [
+      key,
+      z
+        .array(bare(resource.schema.shape[key] as z.ZodType))
+        .min(1)
+        .max(100)
+        .optional(),
+    ]),
+  )
+
+const bare = (schema: z.ZodType): z.ZodType => {
+  if (schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) return bare(schema.unwrap() as z.ZodType)
+  return schema instanceof z.ZodArray ? (schema.element as z.ZodType) : schema
+}
+
+export const pageSize = z.int().min(1).max(100).default(25)
+
+const list = (resource: Resource, allow: Rule): AnyOperation => {
+  const sortable = sortsOf(resource).join(', ')
+  const page = z
+    .strictObject({
+      items: z.array(resource.schema),
+      nextCursor: z.string().nullable(),
+      syncedThrough: instant.optional().meta({ description: 'On the last page of a sync: the next `updatedSince`.' }),
+    })
+    .meta({ id: `${resource.name}Page` })
+  return operation({
+    name: pluralOf(resource),
+    summary: `List ${resource.path}`,
+    rest: `GET /${resource.path}`,
+    scope: resource.scopes.read,
+    input: z.strictObject({
+      ...filtersOf(resource),
+      limit: pageSize,
+      cursor: z.string().max(2_000).optional(),
+      sort: z
+        .string()
+        .max(200)
+        .optional()
+        .meta({ description: `Comma-separated, \`-\` for descending: ${sortable}.` }),
+      updatedSince: instant.optional().meta({ description: 'Edited or rescored at or after this instant.' }),
+      includeDeleted: z.boolean().optional().meta({ description: 'With tombstones, told by `deletedAt`.' }),
+      ...(resource.search ? { q: z.string().trim().min(1).max(200).optional() } : {}),
+      fields: fieldsInput(resource),
+    }),
+    output: page,
+    list: { resource, cursorOf: (ctx, input, row) => cursorAt(ctx, resource, input as ListInput, row) },
+    singleStatement: true,
+    allow,
+    run: (ctx, input) => runList(ctx, resource, input as unknown as ListInput),
+  })
+}
+
+type ListInput = {
+  limit: number
+  cursor?: string
+  sort?: string
+  updatedSince?: string
+  includeDeleted?: boolean
+  q?: string
+} & Record<string, unknown>
+
+const boundTo = (resource: Resource, input: ListInput): string => {
+  const { limit: _limit, cursor: _cursor, fields: _fields, ...bound } = input
+  return bindingOf(resource.name, Object.entries(bound).sort())
+}
+
+const cursorAt = (ctx: Context, resource: Resource, input: ListInput, row: Row): string =>
+  encodeCursor(positionOf(parseOrder(resource, input.sort), row), boundTo(resource, input), ctx.organization.secret)
+
+/** Readers of a sync start again this long before now, so that transactions still open are not missed. */
+const syncLagMilliseconds = 30_000
+
+const runList = async (ctx: Context, resource: Resource, input: ListInput) => {
+  const order = parseOrder(resource, input.sort)
+  const filters = Object.fromEntries((resource.filters ?? []).flatMap((key) => (input[key] ? [[key, input[key]]] : [])))
+  resource.judgeList?.({ sort: order.map(({ key }) => key), filters })
+  const position = input.cursor
+    ? decodeCursor(input.cursor, boundTo(resource, input), ctx.organization.secret)
+    : undefined
+
+  const rows = await ctx.db
+    .select(columnsOf(resource))
+    .from(resource.table)
+    .where(
+      and(
+        readable(resource, sightIn(ctx), input.includeDeleted),
+        ...Object.entries(filters).map(([key, values]) => filter(resource, key, values as unknown[])),
+        input.updatedSince ? changedSince(resource, input.updatedSince) : undefined,
+        input.q ? search(resource, input.q) : undefined,
+        position ? behind(order, position) : undefined,
+      ),
+    )
+    .orderBy(...orderBy(order))
+    .limit(input.limit + 1)
+    .prepare('')
+    .execute(readValues(ctx))
+
+  const items = (rows as Row[]).slice(0, input.limit)
+  const last = items.at(-1)
+  const nextCursor = rows.length > input.limit && last ? cursorAt(ctx, resource, input, last) : null
+  const syncedThrough =
+    input.updatedSince && !nextCursor ? new Date(Date.parse(ctx.now) - syncLagMilliseconds).toISOString() : undefined
+  return { items: items.map((row) => present(resource, row, ctx)), nextCursor, syncedThrough } as never
+}
+
+const filter = (resource: Resource, key: string, values: unknown[]): SQL => {
+  const column = columnOf(resource, key)
+  return column.dataType === 'array' ? sql`${column} && ${sql.param(values, column)}` : inArray(column, values)
+}
+
+const changedSince = (resource: Resource, since: string): SQL | undefined => {
+  const scoredAt = 'scoredAt' in resource.schema.shape ? gte(columnOf(resource, 'scoredAt'), since) : undefined
+  return or(gte(columnOf(resource, 'updatedAt'), since), scoredAt)
+}
+
+const search = (resource: Resource, words: string): SQL | undefined => {
+  const pattern = `%${words.replaceAll(/[\\%_]/g, '\\$&')}%`
+  return or(...(resource.search ?? []).map((key) => ilike(columnOf(resource, key), pattern)))
+}

@@ -1,0 +1,40 @@
+import { and, sql } from 'drizzle-orm'
+import { located } from './located.ts'
+import type { Context, Resource } from './operation.ts'
+import { inputProblem } from './problem.ts'
+import { columnOf, readable, readValues, sightIn } from './select.ts'
+import type { Change } from './writes.ts'
+
+/**
+ * Everything a row points to must exist and be visible to the caller: a hidden row is refused like an unknown one.
+ * Only what changed is looked at, one statement per resource pointed to. 422 `reference_not_found`.
+ */
+export const requireReferences = async (
+  ctx: Context,
+  resource: Resource,
+  changes: readonly Change[],
+  count: number,
+): Promise<void> => {
+  const edges = Object.values(resource.belongsTo ?? {})
+  await Promise.all(
+    edges.map(async ({ key, to }) => {
+      const pointing = changes.filter(({ before, after }) => after[key] && after[key] !== before?.[key])
+      if (pointing.length === 0) return
+      const target = to()
+      const wanted = [...new Set(pointing.map(({ after }) => after[key] as string))]
+      const found: { id: unknown }[] = await ctx.db
+        .select({ id: columnOf(target, 'id') })
+        .from(target.table)
+        .where(and(readable(target, sightIn(ctx)), sql`${columnOf(target, 'id')} = any(${sql.param(wanted)})`))
+        .prepare('')
+        .execute(readValues(ctx))
+      const ids = new Set(found.map(({ id }) => id))
+      for (const { index, after } of pointing) {
+        if (ids.has(after[key])) continue
+        await located(count, index, async () => {
+          throw inputProblem('reference_not_found', `/${key}`, `there is no ${target.name} ${String(after[key])}`)
+        })
+      }
+    }),
+  )
+}

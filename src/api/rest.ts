@@ -1,0 +1,92 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { placesOf } from './endpoint.ts'
+import { execute, type Outcome, type Request, type Wishes } from './execute.ts'
+import type { AnyOperation, Module } from './operation.ts'
+import { Problem } from './problem.ts'
+import { queryReader } from './query-string.ts'
+
+const bulkLimit = 10 * 1024 * 1024
+
+/** Registers one route per operation. Validation happens in the door, so Fastify is given none. */
+export const rest =
+  (modules: readonly Module[], requestOf: (request: FastifyRequest) => Request): FastifyPluginAsync =>
+  async (app) => {
+    const collections = new Map(modules.flatMap(({ resource }) => (resource ? [[resource.name, resource.path]] : [])))
+    for (const operation of modules.flatMap((module) => module.operations)) {
+      const { method, path, body, inQuery } = placesOf(operation)
+      const writes = method !== 'GET'
+      const readQuery = queryReader(inQuery, writes)
+      const collection = collections.get(operation.returns ?? operation.tag ?? '')
+      app.route({
+        method,
+        url: path,
+        ...(path.endsWith('/batch') ? { bodyLimit: bulkLimit } : {}),
+        handler: async (request, reply) => {
+          const { validateOnly, ...query } = readQuery(request.query as Record<string, string | string[]>)
+          const input = { ...query, ...(request.params as object), ...(body ? { input: request.body } : {}) }
+          const context = requestOf(request)
+          const wishes = writes ? wishesOf(request, validateOnly) : {}
+          const outcome = await execute(operation, context, input, wishes)
+          describe(request, reply, outcome, collection)
+          if (outcome.status === 204) return reply.code(204).send()
+          if (isUnchanged(request, reply)) return reply.code(304).send()
+          const text = outcome.answer ?? textOf(operation, context, outcome.output, query['fields'])
+          return reply.code(outcome.status).type('application/json; charset=utf-8').send(text)
+        },
+      })
+    }
+  }
+
+/** @throws Problem 422 for a `validateOnly` that is no boolean, 412 for an If-Match that is no version of ours */
+const wishesOf = ({ headers }: FastifyRequest, validateOnly: unknown): Wishes => {
+  const key = headers['idempotency-key']
+  if (validateOnly !== undefined && typeof validateOnly !== 'boolean') {
+    throw new Problem('invalid_input', '/validateOnly: true or false')
+  }
+  if (key !== undefined && (typeof key !== 'string' || key.length === 0 || key.length > 255)) {
+    throw new Problem('invalid_input', 'Idempotency-Key: 1 to 255 characters')
+  }
+  return { ifMatch: versionOf(headers['if-match']), idempotencyKey: key, validateOnly }
+}
+
+const versionOf = (ifMatch: string | undefined): number | undefined => {
+  if (ifMatch === undefined || ifMatch === '*') return undefined
+  const [, version] = /^(?:W\/)?"(\d{1,9})"$/.exec(ifMatch) ?? []
+  if (version === undefined) throw new Problem('precondition_failed', `If-Match ${ifMatch} is not an ETag of this API`)
+  return Number(version)
+}
+
+/** Headers that repeat what the answer says: ETag, Location, Link. */
+const describe = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, output, answer }: Outcome,
+  collection: string | undefined,
+) => {
+  const { id, version, nextCursor } = (output ?? {}) as { id?: string; version?: number; nextCursor?: string | null }
+  if (version !== undefined) reply.header('etag', `"${version}"`)
+  if (status === 201 && id && collection) reply.header('location', `/v1/${collection}/${id}`)
+  if (nextCursor) reply.header('link', `<${nextUrl(request, nextCursor)}>; rel="next"`)
+  if (answer !== undefined) reply.header('idempotency-replayed', 'true')
+}
+
+const isUnchanged = ({ method, headers }: FastifyRequest, reply: FastifyReply): boolean => {
+  const known = headers['if-none-match']
+  return method === 'GET' && known !== undefined && known === reply.getHeader('etag')
+}
+
+/** The address of the next page, relative to the origin, so that it holds behind any proxy. */
+const nextUrl = ({ url }: FastifyRequest, cursor: string): string => {
+  const { pathname, searchParams } = new URL(url, 'http://origin')
+  searchParams.set('cursor', cursor)
+  return `${pathname}?${searchParams}`
+}
+
+const textOf = (operation: AnyOperation, { house }: Request, output: unknown, fields: unknown): string => {
+  if (typeof fields !== 'string') return house.serializers.of(operation)(output)
+  // The compiled serializer insists on every member, so a sparse answer is picked from the full one.
+  const wanted = new Set(fields.split(','))
+  const pick = (row: object) => Object.fromEntries(Object.entries(row).filter(([key]) => wanted.has(key)))
+  const full = JSON.parse(house.serializers.of(operation)(output)) as { items?: object[] }
+  return JSON.stringify(operation.list ? { ...full, items: full.items?.map(pick) } : pick(full))
+}

@@ -1,0 +1,44 @@
+import pg from 'pg'
+import { instantFromText } from './columns.ts'
+
+export type PoolSettings = {
+  url: string
+  /** Most connections; writers of one tenant hold at most a part of them (transaction.ts). */
+  max?: number
+  /** Milliseconds a statement may take; the client gives up two seconds later. */
+  statementTimeout?: number
+}
+
+const { builtins } = pg.types
+const parsers: Partial<Record<number, (text: string) => unknown>> = {
+  [builtins.TIMESTAMPTZ]: instantFromText,
+  [builtins.DATE]: (text) => text,
+  [builtins.INT8]: Number,
+}
+
+/**
+ * The serving pool. Pipelined: statements go out without waiting for the answers before them, because round trips
+ * are the whole cost of a small transaction. The session's zone is UTC, which columns.ts relies on.
+ */
+export const connectPool = ({ url, max = 16, statementTimeout = 5_000 }: PoolSettings): pg.Pool => {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    pipeline: true,
+    application_name: 'headway',
+    connectionTimeoutMillis: 2_000,
+    query_timeout: statementTimeout + 2_000,
+    keepAlive: true,
+    options: [
+      '-c timezone=UTC',
+      `-c statement_timeout=${statementTimeout}`,
+      '-c lock_timeout=2000',
+      '-c idle_in_transaction_session_timeout=10000',
+      '-c client_connection_check_interval=1000',
+    ].join(' '),
+    types: { getTypeParser: (oid: number, format) => parsers[oid] ?? pg.types.getTypeParser(oid, format) },
+  } as pg.PoolConfig)
+  // Without a listener an idle connection that Postgres closes would end the process.
+  pool.on('error', () => {})
+  return pool
+}

@@ -1,0 +1,58 @@
+import type { ClientBase } from 'pg'
+
+// The wanted condition as Postgres prints it back, so that a policy that is already right is left alone.
+const printed = `(tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)`
+
+const statement = `
+do $tenancy$
+declare
+  target record;
+begin
+  for target in
+    select c.oid, c.oid::regclass as name, c.relrowsecurity and c.relforcerowsecurity as forced, c.relispartition,
+           p.oid is not null as has_policy,
+           p.polcmd = '*' and p.polpermissive and p.polroles = array['headway_app'::regrole::oid]
+             and pg_get_expr(p.polqual, c.oid) = $expr$${printed}$expr$
+             and pg_get_expr(p.polwithcheck, c.oid) = $expr$${printed}$expr$ as right_policy
+      from pg_class c
+      join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+      left join pg_policy p on p.polrelid = c.oid and p.polname = 'tenant'
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+     order by c.oid
+  loop
+    if not target.forced then
+      execute format('alter table %s enable row level security, force row level security', target.name);
+    end if;
+    if target.right_policy is not true then
+      if target.has_policy then
+        execute format('drop policy tenant on %s', target.name);
+      end if;
+      execute format('create policy tenant on %s for all to headway_app using %s with check %s',
+        target.name, $expr$${printed}$expr$, $expr$${printed}$expr$);
+    end if;
+    -- A partition is reached through its parent only.
+    if not target.relispartition and not (
+      has_table_privilege('headway_app', target.oid, 'select') and
+      has_table_privilege('headway_app', target.oid, 'insert') and
+      has_table_privilege('headway_app', target.oid, 'update') and
+      has_table_privilege('headway_app', target.oid, 'delete'))
+    then
+      execute format('grant select, insert, update, delete on %s to headway_app', target.name);
+    end if;
+  end loop;
+
+  -- The one table without a tenant of its own: ids only, read by whatever goes through all tenants.
+  if to_regclass('public.tenants') is not null then
+    grant select, insert on public.tenants to headway_app;
+  end if;
+end
+$tenancy$`
+
+/**
+ * Puts every table of schema public that has a `tenant_id` under forced row-level security, readable and writable
+ * for the serving role within `app.tenant` only; without that setting it sees nothing. May be repeated: tables that
+ * are already right are neither changed nor locked. Other policies stay, since views for reporting bring their own.
+ */
+export const secureTables = async (owner: ClientBase): Promise<void> => {
+  await owner.query(statement)
+}

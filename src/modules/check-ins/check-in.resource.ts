@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { base, id, instant, quantity, ratio, text } from '../../api/fields.ts'
+import { type Resource, resource } from '../../api/operation.ts'
+import { reportedHealth } from '../goals/goal.fields.ts'
+import { visibleThroughKeyResult } from '../goals/goal.visibility.ts'
+import { keyResult } from '../key-results/key-result.resource.ts'
+import { checkIns } from './check-in.table.ts'
+
+export const stepReading = z
+  .strictObject({ id, done: z.boolean() })
+  .meta({ id: 'StepReading', description: 'A step of a milestone, done or not.' })
+
+export const checkInSchema = z
+  .strictObject({
+    ...base,
+    keyResultId: id,
+    value: quantity.nullable(),
+    zone: z.string().max(50).nullable(),
+    step: stepReading.nullable(),
+    confidence: ratio.nullable().meta({ description: 'How sure its author is that the target will be reached.' }),
+    reportedHealth: reportedHealth.nullable(),
+    note: text.nullable(),
+    effectiveAt: instant.meta({ description: 'When it was true.' }),
+    recordedAt: instant.meta({ description: 'When we learnt it.' }),
+    authorId: id,
+    supersedesId: id.nullable(),
+    voided: z.boolean(),
+  })
+  .meta({ id: 'CheckIn', description: 'A reading of a key result at a moment; never changed, only superseded.' })
+
+export const checkIn: Resource<typeof checkIns> = resource({
+  name: 'CheckIn',
+  path: 'check-ins',
+  type: 'check_in',
+  schema: checkInSchema,
+  table: checkIns,
+  scopes: { read: 'okr:read', write: 'okr:write' },
+  visible: (sight) => visibleThroughKeyResult(sight, 'check_ins.key_result_id'),
+  needs: ['stepId', 'stepDone'],
+  derive: ({ stepId, stepDone }) => ({ step: stepId ? { id: stepId, done: stepDone } : null }),
+  filters: ['externalId', 'keyResultId', 'authorId', 'reportedHealth', 'voided'],
+  sorts: ['effectiveAt', 'recordedAt'],
+  search: ['note'],
+  belongsTo: { keyResult: { key: 'keyResultId', to: () => keyResult, inverse: 'checkIns' } },
+})

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import type { Context } from '../../api/operation.ts'
+import { inputProblem, Problem } from '../../api/problem.ts'
+import { reads } from '../../api/reads.ts'
+import { type Change, writes } from '../../api/writes.ts'
+import { hasRole } from '../../auth/rules.ts'
+import { query } from '../../db/statement.ts'
+import { dependentsOf } from '../directory/directory.queries.ts'
+import { rescore } from '../goals/goal.rescore.ts'
+import { heldBy, lockForWrite } from '../goals/goal.write.ts'
+import { cycle, cycleSchema } from './cycle.resource.ts'
+import type { cycles } from './cycle.table.ts'
+
+type Cycle = typeof cycles.$inferSelect
+
+const { externalId, name, kind, startsOn, endsOn, parentId, state, policy } = cycleSchema.shape
+
+const keepsCycles = hasRole('admin', 'integration')
+
+const create = z.strictObject({
+  externalId: externalId.default(null),
+  name,
+  kind,
+  startsOn,
+  endsOn,
+  parentId: parentId.default(null),
+  state: state.default('active'),
+  policy: policy.default({}),
+})
+
+/** The parent is fixed: it decides which goal graph everything in the cycle belongs to. */
+const update = z.strictObject({ externalId, name, kind, startsOn, endsOn, state, policy }).partial()
+
+const judge = async (ctx: Context, { before, after }: Change<Cycle>): Promise<void> => {
+  if (after.endsOn < after.startsOn) throw inputProblem('invalid_input', '/endsOn', 'the last day is before the first')
+  if (before?.state === 'closed' && after.state !== 'closed')
+    throw new Problem('invalid_transition', 'A closed cycle stays closed')
+  if (before) return
+  const parent = after.parentId ? await parentOf(ctx, after.parentId) : undefined
+  after.rootId = parent?.rootId ?? after.id
+}
+
+const parentOf = async ({ db, actor }: Context, id: string): Promise<{ rootId: string } | undefined> => {
+  const rows = await query<{ rootId: string }>(
+    db,
+    'cycle_root',
+    'select root_id as "rootId" from cycles where tenant_id = $1 and id = $2',
+    [actor.tenantId, id],
+  )
+  return rows[0]
+}
+
+/** A root cycle gets its goal graph; a change of days or policy moves every score in the cycle. */
+const settle = async (ctx: Context, changes: Change<Cycle>[]): Promise<void> => {
+  const roots = changes.filter(({ before, after }) => before === null && after.rootId === after.id)
+  if (roots.length > 0) {
+    await query(
+      ctx.db,
+      'goal_graphs_create',
+      'insert into goal_graphs (tenant_id, id, last_recorded_at) select $1, id, $3 from unnest($2::uuid[]) as root (id)',
+      [ctx.actor.tenantId, roots.map(({ after }) => after.id), ctx.now],
+    )
+  }
+  const existing = changes.filter(({ before }) => before !== null)
+  if (existing.length === 0) return
+  const goals = await query<{ objectiveId: string; keyResultId: string | null }>(
+    ctx.db,
+    'goals_of_cycles',
+    `select o.id as "objectiveId", k.id as "keyResultId" from objectives o
+     left join key_results k on k.tenant_id = $1 and k.objective_id = o.id and k.deleted_at is null
+     where o.tenant_id = $1 and o.cycle_id = any($2) and o.deleted_at is null`,
+    [ctx.actor.tenantId, existing.map(({ after }) => after.id)],
+  )
+  const objectiveIds = [...new Set(goals.map(({ objectiveId }) => objectiveId))]
+  const keyResultIds = goals.flatMap(({ keyResultId }) => keyResultId ?? [])
+  await rescore(ctx, heldBy(ctx), { objectiveIds, keyResultIds }, () => ({
+    type: 'cycle',
+    id: existing[0]?.after.id ?? '',
+  }))
+}
+
+export const cycleOperations = [
+  ...reads(cycle),
+  ...writes<Cycle>({
+    resource: cycle,
+    create: { input: create, allow: keepsCycles },
+    update: { input: update, allow: keepsCycles },
+    delete: {
+      allow: keepsCycles,
+      dependents: (ctx, ids) => dependentsOf(ctx, ids, ['cycles.parent_id', 'objectives.cycle_id']),
+    },
+    lock: (ctx, { ids }) => lockForWrite(ctx, { cycleIds: ids }),
+    judge,
+    settle,
+  }),
+]

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { base, day, id, name } from '../../api/fields.ts'
+import { type Resource, resource } from '../../api/operation.ts'
+import { progressSource } from '../goals/goal.fields.ts'
+import { policy } from '../organization/organization.resource.ts'
+import { cycleKinds, cycleStates, cycles } from './cycle.table.ts'
+
+export const cyclePolicy = policy
+  .extend({ progressSource: progressSource.optional() })
+  .strict()
+  .meta({ id: 'CyclePolicy', description: "The organization's policy, where this cycle departs from it." })
+
+export const cycleSchema = z
+  .strictObject({
+    ...base,
+    name,
+    kind: z.enum(cycleKinds).meta({ id: 'CycleKind' }),
+    startsOn: day,
+    endsOn: day,
+    parentId: id.nullable(),
+    state: z
+      .enum(cycleStates)
+      .meta({ id: 'CycleState', description: 'A closing cycle still takes check-ins, a closed one refuses them.' }),
+    policy: cyclePolicy,
+  })
+  .meta({ id: 'Cycle', description: 'A span of time goals are set for; quarters lie inside years.' })
+
+export const cycle: Resource<typeof cycles> = resource({
+  name: 'Cycle',
+  path: 'cycles',
+  type: 'cycle',
+  schema: cycleSchema,
+  table: cycles,
+  scopes: { read: 'okr:read', write: 'okr:write' },
+  visible: () => undefined,
+  filters: ['externalId', 'kind', 'state', 'parentId'],
+  sorts: ['name', 'startsOn', 'endsOn'],
+  search: ['name'],
+  belongsTo: { parent: { key: 'parentId', to: () => cycle, inverse: 'children' } },
+})

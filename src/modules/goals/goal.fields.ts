@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { instant, ratio } from '../../api/fields.ts'
+import { expectedOn, healthOn, type NodeScore } from '../../scoring/index.ts'
+import { reportedHealths } from '../check-ins/check-in.table.ts'
+import { commitments, goalStates, progressSources } from '../objectives/objective.table.ts'
+
+/** Members objectives and key results share, named once. */
+export const progressSource = z
+  .enum(progressSources)
+  .meta({ id: 'ProgressSource', description: 'Which items make the progress of an objective.' })
+export const commitment = z
+  .enum(commitments)
+  .meta({
+    id: 'Commitment',
+    description: 'Committed goals are to be reached in full, aspirational and learning ones to 70 %.',
+  })
+export const goalState = z.enum(goalStates).meta({ id: 'GoalState' })
+export const openingState = z
+  .enum(['draft', 'active'])
+  .meta({ id: 'OpeningState', description: 'A draft counts nowhere until it is made active.' })
+export const reportedHealth = z
+  .enum(reportedHealths)
+  .meta({ id: 'ReportedHealth', description: 'How it goes, said by a person.' })
+
+const healths = [...reportedHealths, 'achieved', 'closed', 'not_started', 'no_data'] as const
+
+export const health = z
+  .strictObject({
+    effective: z.enum([...healths, 'stale']).meta({ id: 'EffectiveHealth' }),
+    derived: z.enum(healths).meta({ id: 'DerivedHealth' }),
+    reported: reportedHealth.nullable(),
+    stale: z.boolean(),
+    reasons: z.array(z.string()),
+  })
+  .meta({
+    id: 'Health',
+    description: 'On track or not: what follows from the numbers and what a person said, side by side.',
+  })
+
+/** Numbers of docs/scoring.md that every goal answers with. Ratios are 0..1, rounded to 6 decimals. */
+export const scoreFields = {
+  progress: ratio.nullable(),
+  expectedProgress: ratio.nullable().meta({ description: 'Where progress should be today; null when not paced.' }),
+  projected: ratio.nullable().meta({ description: 'Where it will be on the last day if it goes on like this.' }),
+  confidence: ratio.nullable(),
+  health,
+  scoredAt: instant.nullable(),
+  scoredOn: z.iso.date().nullable(),
+  scoringVersion: z.int(),
+}
+
+const unscored = {
+  effective: 'no_data',
+  derived: 'no_data',
+  reported: null,
+  stale: false,
+  reasons: ['no_data'],
+} as const
+
+/** What follows from the stored score and today. */
+export const scoreOn = (score: NodeScore | null, today: string) => ({
+  expectedProgress: expectedOn(score?.pace ?? null, today),
+  health: score && score.timeline.length > 0 ? healthOn(score.timeline, today) : unscored,
+  scoredOn: score?.scoredOn ?? null,
+})

@@ -1,0 +1,48 @@
+import type { Context } from '../../api/operation.ts'
+import type { Change } from '../../api/writes.ts'
+import { type Locked, lockGraphs, type Touched } from './goal.lock.ts'
+import { rescore } from './goal.rescore.ts'
+
+/** The graphs one write holds, from its lock step to its settling. */
+const held = new WeakMap<Context, Locked>()
+
+/** The lock step of everything that can change a score, a weight, an alignment or a membership. */
+export const lockForWrite = async (ctx: Context, touched: Touched): Promise<void> => {
+  held.set(ctx, await lockGraphs(ctx, touched))
+}
+
+export const heldBy = (ctx: Context): Locked => {
+  const locked = held.get(ctx)
+  if (!locked) throw new Error('a goal was written without its graph being locked')
+  return locked
+}
+
+type Goal = { id: string; deletedAt: string | null; score: unknown; scoredAt: string | null }
+
+/**
+ * The settling step of objectives, key results and alignments: scores what changed and everything above it in one
+ * cascade, and puts the new scores into the rows that will be answered.
+ */
+export const rescoreAfter = async <R extends { id: string; deletedAt: string | null }>(
+  ctx: Context,
+  type: 'objective' | 'key_result' | 'alignment',
+  changes: readonly Change<R>[],
+  objectiveOf: (change: Change<R>) => string,
+): Promise<Awaited<ReturnType<typeof rescore>>> => {
+  const locked = heldBy(ctx)
+  const objectiveIds = [...new Set(changes.map(objectiveOf))]
+  const live = changes.filter(({ after }) => after.deletedAt === null)
+  const keyResultIds = type === 'key_result' ? live.map(({ after }) => after.id) : []
+  const causes = new Map(changes.map((change) => [objectiveOf(change), { type, id: change.after.id }]))
+  const [first] = changes
+  const cause = { type, id: first?.after.id ?? '' }
+  const result = await rescore(ctx, locked, { objectiveIds, keyResultIds }, (id) => causes.get(id) ?? cause)
+  if (type !== 'alignment') {
+    for (const { after } of live) {
+      const goal = after as unknown as Goal
+      const score = result.scores.get(goal.id)
+      if (score) Object.assign(goal, score, { score, scoredAt: locked.recordedAt, scoringVersion: 1 })
+    }
+  }
+  return result
+}

@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { canonicalInstant } from '../../api/fields.ts'
+import type { Context } from '../../api/operation.ts'
+import { inputProblem } from '../../api/problem.ts'
+import type { Row } from '../../api/store.ts'
+import { query } from '../../db/statement.ts'
+import { openingState } from '../goals/goal.fields.ts'
+import type { CustomField } from '../organization/organization.table.ts'
+import { objectiveSchema } from './objective.resource.ts'
+import type { objectives } from './objective.table.ts'
+
+type Objective = typeof objectives.$inferSelect
+
+const { externalId, title, description, rationale, cycleId, pillarId, ownerType, ownerId, contributors, commitment } =
+  objectiveSchema.shape
+const { state, progressSource, manualProgress, visibility, tags, custom, startsOn, dueOn, agreedAt } =
+  objectiveSchema.shape
+
+/** An organization's goal needs no `ownerId`; visibility and progressSource fall back to what organization and cycle say. */
+export const createObjectiveInput = z.strictObject({
+  externalId: externalId.default(null),
+  title,
+  description: description.default(null),
+  rationale: rationale.default(null),
+  cycleId,
+  pillarId: pillarId.default(null),
+  ownerType: ownerType.default('organization'),
+  ownerId: ownerId.optional(),
+  contributors: contributors.default([]),
+  commitment: commitment.default('committed'),
+  state: openingState.default('active'),
+  progressSource: progressSource.optional(),
+  manualProgress: manualProgress.default(null),
+  visibility: visibility.optional(),
+  tags: tags.default([]),
+  custom: custom.default({}),
+  startsOn: startsOn.default(null),
+  dueOn: dueOn.default(null),
+  agreedAt: agreedAt.default(null),
+})
+
+export const updateObjectiveInput = z
+  .strictObject({
+    externalId,
+    title,
+    description,
+    rationale,
+    cycleId,
+    pillarId,
+    ownerType,
+    ownerId,
+    contributors,
+    commitment,
+    state,
+    progressSource,
+    manualProgress,
+    visibility,
+    tags,
+    custom,
+    startsOn,
+    dueOn,
+    agreedAt,
+  })
+  .partial()
+
+const ownerColumns = { user: 'ownerUserId', team: 'ownerTeamId', department: 'ownerDepartmentId' } as const
+
+/** The owner as the one column that holds it, so that a foreign key can guard it. */
+const ownerOf = (input: Row, before: Objective | null, tenantId: string): Row => {
+  if (!('ownerType' in input || 'ownerId' in input)) return {}
+  const type = (input['ownerType'] ?? before?.ownerType ?? 'organization') as Objective['ownerType']
+  const given = input['ownerId'] as string | undefined
+  const none = { ownerUserId: null, ownerTeamId: null, ownerDepartmentId: null }
+  if (type === 'organization') {
+    const moved = given !== undefined && given !== tenantId && !(before && given === before.ownerId)
+    if (moved)
+      throw inputProblem('reference_not_found', '/ownerId', 'an organization goal is owned by the own organization')
+    return { ...none, ownerType: type, ownerId: tenantId }
+  }
+  const owner = given ?? (type === before?.ownerType ? before.ownerId : undefined)
+  if (owner === undefined) throw inputProblem('invalid_input', '/ownerId', `a ${type} owns it: say which`)
+  return { ...none, [ownerColumns[type]]: owner, ownerType: type, ownerId: owner }
+}
+
+/** What is stored for an input: owner columns, canonical instants, and defaults that organization or cycle decide. */
+export const objectiveRow = async (input: Row, before: Objective | null, ctx: Context): Promise<Row> => {
+  const row: Row = ownerOf(before ? input : { ownerType: 'organization', ...input }, before, ctx.actor.tenantId)
+  if (input['agreedAt']) row['agreedAt'] = canonicalInstant(input['agreedAt'] as string)
+  if (before && !('cycleId' in input)) return row
+  if (before) return row
+  const [defaults] = await query<{ visibility: string; progressSource: string }>(
+    ctx.db,
+    'objective_defaults',
+    `select g.default_visibility as visibility, coalesce(c.policy ->> 'progressSource', 'both') as "progressSource"
+     from organizations g left join cycles c on c.tenant_id = $1 and c.id = $2 where g.tenant_id = $1`,
+    [ctx.actor.tenantId, input['cycleId']],
+  )
+  return {
+    scoringVersion: 1,
+    ...row,
+    visibility: input['visibility'] ?? defaults?.visibility,
+    progressSource: input['progressSource'] ?? defaults?.progressSource,
+  }
+}
+
+const fits: Record<CustomField['type'], (value: unknown) => boolean> = {
+  text: (value) => typeof value === 'string' && value.length <= 10_000,
+  number: (value) => typeof value === 'number' && Number.isFinite(value),
+  boolean: (value) => typeof value === 'boolean',
+  date: (value) => z.iso.date().safeParse(value).success,
+}
+
+/** Custom values must be named and typed by the organization. */
+export const judgeCustom = async ({ db, actor }: Context, values: Record<string, unknown>): Promise<void> => {
+  if (Object.keys(values).length === 0) return
+  const [row] = await query<{ fields: CustomField[] }>(
+    db,
+    'custom_fields',
+    'select custom_fields as fields from organizations where tenant_id = $1',
+    [actor.tenantId],
+  )
+  const types = new Map(row?.fields.map(({ name, type }) => [name, type]))
+  for (const [name, value] of Object.entries(values)) {
+    const type = types.get(name)
+    if (!type) throw inputProblem('invalid_input', `/custom/${name}`, 'the organization has no such custom field')
+    if (!fits[type](value)) throw inputProblem('invalid_input', `/custom/${name}`, `not a ${type}`)
+  }
+}

@@ -1,0 +1,35 @@
+import type { Context } from '../../api/operation.ts'
+import { query } from '../../db/statement.ts'
+import type { objectives } from './objective.table.ts'
+
+type Objective = typeof objectives.$inferSelect
+
+const tombstones = (ctx: Context, rows: { id: string }[]): void => {
+  for (const { id } of rows) ctx.emit({ type: 'key_result.deleted', subject: { type: 'key_result', id } })
+}
+
+/** An objective takes its key results along; the shared instant tells later which ones went with it. */
+export const deleteKeyResultsOf = async (ctx: Context, deleted: readonly Objective[]): Promise<void> =>
+  tombstones(
+    ctx,
+    await query<{ id: string }>(
+      ctx.db,
+      'key_results_delete_with_objective',
+      `update key_results set deleted_at = $3, updated_at = $3, version = version + 1
+       where tenant_id = $1 and objective_id = any($2) and deleted_at is null returning id`,
+      [ctx.actor.tenantId, deleted.map(({ id }) => id), ctx.now],
+    ),
+  )
+
+/** Brings back the key results that went with the objective, not those deleted before on their own. */
+export const restoreKeyResultsOf = async (ctx: Context, before: readonly Objective[]): Promise<void> => {
+  const rows = await query<{ id: string }>(
+    ctx.db,
+    'key_results_restore_with_objective',
+    `update key_results k set deleted_at = null, updated_at = $4, version = version + 1
+     from unnest($2::uuid[], $3::timestamptz[]) as gone (id, at)
+     where k.tenant_id = $1 and k.objective_id = gone.id and k.deleted_at = gone.at returning k.id`,
+    [ctx.actor.tenantId, before.map(({ id }) => id), before.map(({ deletedAt }) => deletedAt), ctx.now],
+  )
+  for (const { id } of rows) ctx.emit({ type: 'key_result.restored', subject: { type: 'key_result', id } })
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { base, day, id, instant, name, ratio, text } from '../../api/fields.ts'
+import { type Resource, resource } from '../../api/operation.ts'
+import { Problem } from '../../api/problem.ts'
+import { verdictOf } from '../../scoring/index.ts'
+import { cycle } from '../cycles/cycle.resource.ts'
+import { department } from '../departments/department.resource.ts'
+import { commitment, goalState, progressSource, scoreFields, scoreOn } from '../goals/goal.fields.ts'
+import { objectiveVisible } from '../goals/goal.visibility.ts'
+import { organization, visibility } from '../organization/organization.resource.ts'
+import { pillar } from '../pillars/pillar.resource.ts'
+import { team } from '../teams/team.resource.ts'
+import { user } from '../users/user.resource.ts'
+import { objectives, ownerTypes } from './objective.table.ts'
+
+const contributor = z
+  .strictObject({ type: z.enum(['team', 'user']).meta({ id: 'ContributorType' }), id })
+  .meta({ id: 'Contributor', description: 'A team or person working across.' })
+
+export const verdict = z.enum(['achieved', 'partial', 'missed']).meta({ id: 'Verdict' })
+
+export const objectiveSchema = z
+  .strictObject({
+    ...base,
+    title: name,
+    description: text.nullable(),
+    rationale: text.nullable().meta({ description: 'Why it matters.' }),
+    cycleId: id,
+    pillarId: id.nullable(),
+    ownerType: z.enum(ownerTypes).meta({ id: 'OwnerType' }),
+    ownerId: id,
+    contributors: z.array(contributor).max(50),
+    commitment,
+    state: goalState,
+    progressSource,
+    manualProgress: ratio.nullable(),
+    visibility,
+    tags: z.array(z.string().trim().min(1).max(100)).max(50),
+    custom: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .meta({ description: 'Custom fields of the organization.' }),
+    startsOn: day.nullable(),
+    dueOn: day.nullable(),
+    carriedFromId: id.nullable(),
+    agreedAt: instant.nullable().meta({ description: 'When owner and lead agreed.' }),
+    ...scoreFields,
+    progressReason: z.string().nullable().meta({ description: 'Why progress is null.' }),
+    coverage: ratio.nullable().meta({ description: 'The share of the weight that is backed by data.' }),
+    grade: ratio.nullable(),
+    verdict: verdict.nullable(),
+  })
+  .meta({ id: 'Objective', description: 'What someone wants to achieve in a cycle.' })
+
+export const objective: Resource<typeof objectives> = resource({
+  name: 'Objective',
+  path: 'objectives',
+  type: 'objective',
+  schema: objectiveSchema,
+  table: objectives,
+  scopes: { read: 'okr:read', write: 'okr:write' },
+  visible: (sight) => objectiveVisible(sight, 'objectives'),
+  needs: ['score'],
+  derive: ({ score, grade, commitment: promised }, { today }) => ({
+    ...scoreOn(score, today),
+    progressReason: score?.reason ?? null,
+    verdict: grade === null ? null : verdictOf(grade, promised),
+  }),
+  filters: [
+    'externalId',
+    'cycleId',
+    'pillarId',
+    'ownerType',
+    'ownerId',
+    'commitment',
+    'state',
+    'visibility',
+    'tags',
+    'carriedFromId',
+  ],
+  sorts: ['title', 'progress', 'dueOn', 'startsOn', 'scoredAt'],
+  search: ['title', 'description'],
+  judgeList: ({ sort, filters }) => {
+    const owners = filters['ownerType'] as string[] | undefined
+    if (sort.includes('progress') && (!owners || owners.includes('user'))) {
+      throw new Problem(
+        'people_are_not_ranked',
+        'Sort by progress only with ownerType organization, department or team',
+      )
+    }
+  },
+  belongsTo: {
+    cycle: { key: 'cycleId', to: () => cycle, inverse: 'objectives' },
+    pillar: { key: 'pillarId', to: () => pillar, inverse: 'objectives' },
+    carriedFrom: { key: 'carriedFromId', to: () => objective, inverse: 'carriedTo' },
+  },
+  polymorphic: {
+    owner: {
+      type: 'ownerType',
+      key: 'ownerId',
+      to: () => ({ organization, department, team, user }),
+      inverse: 'objectives',
+    },
+  },
+})

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { base, name, timeZone } from '../../api/fields.ts'
+import { resource } from '../../api/operation.ts'
+import { cadences, customFieldTypes, organizations, visibilities } from './organization.table.ts'
+
+export const cadence = z.enum(cadences).meta({ id: 'Cadence', description: 'How often something is looked at.' })
+export const visibility = z
+  .enum(visibilities)
+  .meta({ id: 'Visibility', description: 'Who may see a goal and all that belongs to it.' })
+
+export const policy = z
+  .strictObject({
+    missing: z.enum(['zero', 'exclude']).meta({ description: 'What a key result without a reading counts as.' }),
+    bands: z.strictObject({ onTrack: z.number().min(0).max(1), atRisk: z.number().min(0).max(1) }),
+    objectiveHealth: z.enum(['pace', 'worst']),
+    aspirationalPace: z.number().min(0).max(1),
+  })
+  .partial()
+  .meta({ id: 'Policy', description: 'How goals are judged; what is left out is the standard of docs/scoring.md.' })
+
+export const customField = z
+  .strictObject({ name: z.string().regex(/^[a-z][A-Za-z0-9_]{0,62}$/), type: z.enum(customFieldTypes) })
+  .meta({ id: 'CustomField', description: 'A member objectives may carry under `custom`.' })
+
+export const organizationSchema = z
+  .strictObject({
+    ...base,
+    name,
+    timeZone,
+    weekStart: z.int().min(1).max(7).meta({ description: '1 Monday … 7 Sunday.' }),
+    fiscalYearStartMonth: z.int().min(1).max(12),
+    defaultCadence: cadence,
+    defaultVisibility: visibility,
+    policy,
+    customFields: z.array(customField).max(100),
+  })
+  .meta({ id: 'Organization', description: "The tenant: the caller's own organization." })
+
+export const organization = resource({
+  name: 'Organization',
+  path: 'organization',
+  type: 'organization',
+  schema: organizationSchema,
+  table: organizations,
+  scopes: { read: 'directory:read', write: 'admin' },
+  visible: () => undefined,
+})

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { base, day, id, name, text } from '../../api/fields.ts'
+import { type Resource, resource } from '../../api/operation.ts'
+import { pillars } from './pillar.table.ts'
+
+export const pillarSchema = z
+  .strictObject({
+    ...base,
+    title: name,
+    narrative: text.nullable(),
+    startsOn: day.nullable(),
+    endsOn: day.nullable(),
+    parentId: id.nullable(),
+  })
+  .meta({ id: 'Pillar', description: 'The strategy above OKRs: a vision or a strategic pillar.' })
+
+export const pillar: Resource<typeof pillars> = resource({
+  name: 'Pillar',
+  path: 'pillars',
+  type: 'pillar',
+  schema: pillarSchema,
+  table: pillars,
+  scopes: { read: 'okr:read', write: 'okr:write' },
+  visible: () => undefined,
+  filters: ['externalId', 'parentId'],
+  sorts: ['title', 'startsOn'],
+  search: ['title', 'narrative'],
+  belongsTo: { parent: { key: 'parentId', to: () => pillar, inverse: 'children' } },
+})

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { base, id } from '../../api/fields.ts'
+import { resource } from '../../api/operation.ts'
+import { team } from '../teams/team.resource.ts'
+import { user } from '../users/user.resource.ts'
+import { teamMemberships } from './team-membership.table.ts'
+
+export const teamMembershipSchema = z
+  .strictObject({ ...base, teamId: id, userId: id })
+  .meta({ id: 'TeamMembership', description: 'A person in a team.' })
+
+export const teamMembership = resource({
+  name: 'TeamMembership',
+  path: 'team-memberships',
+  type: 'team_membership',
+  schema: teamMembershipSchema,
+  table: teamMemberships,
+  scopes: { read: 'directory:read', write: 'directory:write' },
+  visible: () => undefined,
+  filters: ['externalId', 'teamId', 'userId'],
+  belongsTo: {
+    team: { key: 'teamId', to: () => team, inverse: 'memberships' },
+    user: { key: 'userId', to: () => user, inverse: 'memberships' },
+  },
+})

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+
+import { reads } from '../../api/reads.ts'
+import { writes } from '../../api/writes.ts'
+import { hasRole } from '../../auth/rules.ts'
+import { dependentsOf, requireTree } from '../directory/directory.queries.ts'
+import { user, userSchema } from './user.resource.ts'
+import type { users } from './user.table.ts'
+
+const {
+  externalId,
+  userName,
+  email,
+  displayName,
+  title,
+  employeeNumber,
+  managerId,
+  departmentId,
+  active,
+  roles,
+  timeZone,
+} = userSchema.shape
+
+const create = z.strictObject({
+  externalId: externalId.default(null),
+  userName,
+  email: email.default(null),
+  displayName,
+  title: title.default(null),
+  employeeNumber: employeeNumber.default(null),
+  managerId: managerId.default(null),
+  departmentId: departmentId.default(null),
+  active: active.default(true),
+  roles: roles.default(['member']),
+  timeZone: timeZone.default(null),
+})
+
+const update = z
+  .strictObject({
+    externalId,
+    userName,
+    email,
+    displayName,
+    title,
+    employeeNumber,
+    managerId,
+    departmentId,
+    active,
+    roles,
+    timeZone,
+  })
+  .partial()
+
+const keepsPeople = hasRole('admin', 'hr', 'integration')
+
+export const userOperations = [
+  ...reads(user),
+  ...writes<typeof users.$inferSelect>({
+    resource: user,
+    create: { input: create, allow: keepsPeople },
+    update: { input: update, allow: keepsPeople },
+    delete: {
+      allow: keepsPeople,
+      dependents: (ctx, ids) =>
+        dependentsOf(ctx, ids, [
+          'users.manager_id',
+          'departments.lead_id',
+          'teams.lead_id',
+          'team_memberships.user_id',
+          'objectives.owner_user_id',
+          'key_results.owner_id',
+        ]),
+    },
+    toRow: (input) => ('userName' in input ? { userNameFolded: String(input['userName']).toLowerCase() } : {}),
+    settle: (ctx, changes) =>
+      requireTree(
+        ctx,
+        'users',
+        'manager_id',
+        changes.map(({ after }) => after.id),
+      ),
+  }),
+]

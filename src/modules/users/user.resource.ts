@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { base, id, name, timeZone } from '../../api/fields.ts'
+import { type Resource, resource } from '../../api/operation.ts'
+import { roles } from '../../auth/actor.ts'
+import { department } from '../departments/department.resource.ts'
+import { users } from './user.table.ts'
+
+export const role = z
+  .enum(roles)
+  .meta({ id: 'Role', description: 'What a person or key may do; see the access rules.' })
+
+export const userSchema = z
+  .strictObject({
+    ...base,
+    userName: z.string().trim().min(1).max(200).meta({ description: 'Unique in the organization, whatever the case.' }),
+    email: z.email().max(254).nullable(),
+    displayName: name,
+    title: z.string().max(200).nullable(),
+    employeeNumber: z.string().max(100).nullable(),
+    managerId: id.nullable(),
+    departmentId: id.nullable(),
+    active: z.boolean(),
+    roles: z.array(role).max(roles.length),
+    timeZone: timeZone.nullable(),
+  })
+  .meta({ id: 'User', description: 'A person of the organization.' })
+
+export const user: Resource<typeof users> = resource({
+  name: 'User',
+  path: 'users',
+  type: 'user',
+  schema: userSchema,
+  table: users,
+  scopes: { read: 'directory:read', write: 'directory:write' },
+  visible: () => undefined,
+  filters: ['externalId', 'userName', 'email', 'employeeNumber', 'managerId', 'departmentId', 'active'],
+  sorts: ['userName', 'displayName'],
+  search: ['userName', 'displayName', 'email'],
+  belongsTo: {
+    manager: { key: 'managerId', to: () => user, inverse: 'reports' },
+    department: { key: 'departmentId', to: () => department, inverse: 'members' },
+  },
+})

@@ -1,0 +1,29 @@
+export { keyResultProgressAsStarted, progressAsStarted, type StartedItem } from './as-started.ts'
+export { defaultZones } from './assessment.ts'
+export { addPeriods, dayNumber, dayOf, defaultCalendar, nextPeriodStart, periodStarts } from './calendar.ts'
+export { type CarriedFrom, type CarriedOver, type CarryOverMode, carryOver } from './carry-over.ts'
+export { type CascadeInput, cascade, ScoringCycle } from './cascade.ts'
+export { type GraphColumns, type ScoreColumns, scoreColumns } from './columns.ts'
+export {
+  type ExplainedExclusion,
+  type ExplainedItem,
+  type Explanation,
+  explainKeyResult,
+  explainObjective,
+  type Formula,
+  type Hidden,
+  hideItems,
+} from './explain.ts'
+export { deepestAlignment, type Edge, hasCycle, levelsAbove, levelsBelow, wouldCycle } from './graph.ts'
+export { healthOn } from './health.ts'
+export { scoreInitiative } from './initiative.ts'
+export { scoreKeyResult } from './key-result.ts'
+export { type KpiStatus, type KpiThresholds, kpiScore, kpiStatus, scorecardScore } from './kpi.ts'
+export { scoreObjective } from './objective.ts'
+export { expectedOn } from './pace.ts'
+export type { ExclusionReason } from './pool.ts'
+export { round2, round6 } from './rounding.ts'
+export type * from './types.ts'
+export { defaultPolicy } from './types.ts'
+export { suggestGrade, verdictOf } from './verdict.ts'
+export { scoringVersion } from './version.ts'

@@ -1,0 +1,57 @@
+import { dayNumber } from './calendar.ts'
+import { derivedHealth, effectiveHealth, type HealthFacts, turningDays } from './health.ts'
+import { curveOf } from './pace.ts'
+import { clamp01, round6 } from './rounding.ts'
+import { timelineOf } from './timeline.ts'
+import type { Day, InitiativeInput, NodeScore, Pace } from './types.ts'
+
+const endless = Number.POSITIVE_INFINITY
+
+const reportedProgress = ({ state, tasks, progress }: InitiativeInput): number | null => {
+  if (state === 'done') return 1
+  if (tasks !== null && tasks.all > 0) return round6(clamp01(tasks.done / tasks.all))
+  return progress === null ? null : round6(clamp01(progress))
+}
+
+/**
+ * Scores an initiative as of a day (section 3): 1 when done, else done over all tasks, else what was reported. With
+ * nothing reported it is treated like a key result without a reading. It is paced when it has both dates.
+ */
+export const scoreInitiative = (input: InitiativeInput, today: Day): NodeScore => {
+  const attainment = reportedProgress(input)
+  const hasData = attainment !== null
+  const missing = !hasData && input.policy.missing === 'exclude'
+  const progress = missing ? null : (attainment ?? 0)
+  const { firstDay, lastDay } = input
+  const pace: Pace | null = firstDay !== null && lastDay !== null ? { linear: [firstDay, lastDay] } : null
+  const curve = pace === null ? null : curveOf(pace)
+  const facts: HealthFacts = {
+    closed: false,
+    read: hasData,
+    startedOn: firstDay === null ? -endless : dayNumber(firstDay),
+    hasData,
+    progress,
+    lastDay: lastDay === null ? endless : dayNumber(lastDay),
+    commitment: 'committed',
+    inside: null,
+    unpaced: 'on_track',
+    gapOn: curve === null ? null : (day) => round6(round6(curve(day)) - (progress ?? 0)),
+    bands: input.policy.bands,
+  }
+  const turning = turningDays(facts, today).filter(Number.isFinite)
+  return {
+    value: null,
+    attainment,
+    progress,
+    reason: missing ? 'no_data' : null,
+    coverage: hasData ? 1 : 0,
+    confidence: null,
+    projected: null,
+    pace,
+    timeline: timelineOf(today, turning, (day) => effectiveHealth(derivedHealth(facts, day), null, false, null)),
+    dataState: hasData ? 'ok' : 'no_data',
+    read: hasData,
+    inside: null,
+    scoredOn: today,
+  }
+}

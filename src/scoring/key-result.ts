@@ -1,0 +1,108 @@
+import { type Assessment, assess, attainmentOf, numberOf } from './assessment.ts'
+import { addPeriods, dayNumber } from './calendar.ts'
+import { paceOf } from './curves.ts'
+import { derivedHealth, effectiveHealth, type HealthFacts, turningDays } from './health.ts'
+import { inDayOrder } from './order.ts'
+import { curveOf } from './pace.ts'
+import { project } from './projection.ts'
+import { clamp01, round6 } from './rounding.ts'
+import { timelineOf } from './timeline.ts'
+import type { Commitment, Day, HealthSegment, KeyResultInput, NodeScore, Pace, Policy, ScoreOf } from './types.ts'
+
+/** How much of the expected progress counts in a gap: all of it when committed, else the policy's share (section 5). */
+export const paceFactor = (commitment: Commitment, policy: Policy): number =>
+  commitment === 'committed' ? 1 : policy.aspirationalPace
+
+const hasOwnReadings = ({ source }: KeyResultInput): boolean => source === 'checkins' || source === 'kpi'
+
+const isPlainThreshold = ({ kind, mode, source }: KeyResultInput): boolean =>
+  kind === 'threshold' && (mode == null || mode === 'latest') && source !== 'aligned' && source !== 'initiatives'
+
+const factsOf = (input: KeyResultInput, found: Assessment, progress: number | null, pace: Pace | null): HealthFacts => {
+  const factor = paceFactor(input.commitment, input.policy)
+  const curve = pace === null ? null : curveOf(pace)
+  return {
+    closed: input.state === 'closed',
+    read: found.read,
+    startedOn: addPeriods(dayNumber(input.firstDay), input.cadence, 1),
+    hasData: found.hasData,
+    progress,
+    lastDay: dayNumber(input.lastDay),
+    commitment: input.commitment,
+    inside: isPlainThreshold(input) ? found.inside : null,
+    unpaced: input.kind === 'milestone' || input.kind === 'baseline' ? 'on_track' : 'by_progress',
+    gapOn: curve === null ? null : (day) => round6(factor * round6(curve(day)) - (progress ?? 0)),
+    bands: input.policy.bands,
+  }
+}
+
+/** The day from which a key result counts as stale unless it is read again; null when it never does (section 5). */
+const staleDay = (input: KeyResultInput): number | null => {
+  if (!hasOwnReadings(input) || input.state === 'achieved' || input.state === 'closed') return null
+  const since = input.lastReadingDay ?? inDayOrder(input.readings).at(-1)?.day ?? input.firstDay
+  return addPeriods(dayNumber(since), input.staleAfter ?? input.cadence, 2) + 1
+}
+
+const timeline = (input: KeyResultInput, facts: HealthFacts, today: Day): HealthSegment[] => {
+  const staleFrom = staleDay(input)
+  const { reported } = input
+  const reportedUntil = reported === null ? null : addPeriods(dayNumber(reported.day), input.cadence, 1)
+  const turning = turningDays(facts, today)
+  if (staleFrom !== null) turning.push(staleFrom)
+  if (reportedUntil !== null) turning.push(reportedUntil)
+  return timelineOf(today, turning, (day) => {
+    const derived = derivedHealth(facts, day)
+    const stale = staleFrom !== null && day >= staleFrom && derived.health !== 'achieved'
+    const inForce = reportedUntil !== null && day < reportedUntil ? (reported?.health ?? null) : null
+    return effectiveHealth(derived, inForce, stale, null)
+  })
+}
+
+export const noScores: ScoreOf = (id) => {
+  throw new Error(`no score of ${id} was given`)
+}
+
+/**
+ * Scores a key result as of a day (sections 2 and 5). `scoreOf` is needed for the sources `rollup`, `aligned` and
+ * `initiatives` only. A settled key result keeps the numbers of the day it was settled; its health follows the calendar.
+ */
+export const scoreKeyResult = (input: KeyResultInput, today: Day, scoreOf: ScoreOf = noScores): NodeScore =>
+  scoreAssessed(input, today, assess(input, numbersOn(input, today), scoreOf))
+
+/** The day its numbers are as of: today, or the day it was settled. */
+export const numbersOn = ({ settledOn }: KeyResultInput, today: Day): Day =>
+  settledOn != null && settledOn < today ? settledOn : today
+
+/** The score of readings already judged, so that an explanation and a score come from one judgement. */
+export const scoreAssessed = (input: KeyResultInput, today: Day, found: Assessment): NodeScore => {
+  const { attainment, hasData } = found
+  const missing = !hasData && input.policy.missing === 'exclude'
+  const progress = missing ? null : clamp01(attainment ?? 0)
+  const pace = paceOf(input)
+  const projected =
+    hasOwnReadings(input) && hasData && found.periods === null && input.kind !== 'milestone'
+      ? project(
+          inDayOrder(input.readings),
+          input.firstDay,
+          input.lastDay,
+          numbersOn(input, today),
+          (reading) => numberOf(input, reading),
+          (value) => attainmentOf(input, value),
+        )
+      : null
+  return {
+    value: found.value,
+    attainment,
+    progress,
+    reason: missing ? 'no_data' : null,
+    coverage: hasData ? 1 : 0,
+    confidence: input.confidence === null ? null : round6(input.confidence),
+    projected,
+    pace,
+    timeline: timeline(input, factsOf(input, found, progress, pace), today),
+    dataState: hasData ? 'ok' : 'no_data',
+    read: found.read,
+    inside: found.inside,
+    scoredOn: today,
+  }
+}

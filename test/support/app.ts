@@ -1,0 +1,92 @@
+import type { FastifyInstance, InjectOptions } from 'fastify'
+import type { Pool } from 'pg'
+import { afterAll, inject } from 'vitest'
+import { type AppOptions, buildApp } from '../../src/app.ts'
+import type { Role, Scope } from '../../src/auth/actor.ts'
+import { scopes } from '../../src/auth/actor.ts'
+import { connectPool } from '../../src/db/pool.ts'
+import { createKey, createOrganization } from '../../src/modules/organization/organization.create.ts'
+
+export type Answer<T = any> = {
+  status: number
+  body: T
+  headers: Record<string, string | string[] | number | undefined>
+}
+
+/** Speaks to an app as one credential. */
+export type Caller = {
+  (method: string, url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+  graphql(query: string, variables?: Record<string, unknown>): Promise<Answer>
+}
+
+/** An app on the real database with an organization of its own, so that test files never meet. */
+export type World = {
+  app: FastifyInstance
+  pool: Pool
+  organizationId: string
+  apiKey: string
+  /** The administrator. */
+  call: Caller
+  as(key: string): Caller
+  key(role: Role, granted?: readonly Scope[]): Promise<string>
+  /** Moves the clock of the app. */
+  clock: { now: Date }
+}
+
+export const callerOf = (app: FastifyInstance, key: string): Caller => {
+  const call = async (
+    method: string,
+    url: string,
+    payload?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> => {
+    const request = { method, url, headers: { authorization: `Bearer ${key}`, ...headers } } as InjectOptions
+    if (payload !== undefined) {
+      request.payload = typeof payload === 'string' ? payload : JSON.stringify(payload)
+      request.headers = { 'content-type': 'application/json', ...request.headers }
+    }
+    const response = await app.inject(request)
+    const { statusCode, body, headers: received } = response
+    return {
+      status: statusCode,
+      body: body === '' ? null : isJson(received['content-type']) ? JSON.parse(body) : body,
+      headers: received,
+    }
+  }
+  return Object.assign(call, {
+    graphql: (query: string, variables?: Record<string, unknown>) => call('POST', '/graphql', { query, variables }),
+  })
+}
+
+const isJson = (type: unknown): boolean => typeof type === 'string' && type.includes('json')
+
+/** Builds a world for the test file and takes it down after it. */
+export const createWorld = async (
+  options: Partial<AppOptions> & { timeZone?: string; at?: string } = {},
+): Promise<World> => {
+  const { timeZone, at, ...rest } = options
+  const pool = connectPool({ url: inject('appUrl') })
+  const clock = { now: at ? new Date(at) : undefined }
+  const read = () => clock.now ?? new Date()
+  const app = await buildApp({ pool, clock: read, limits: { rate: null, concurrentPerTenant: Infinity }, ...rest })
+  const { organizationId, apiKey } = await createOrganization(
+    pool,
+    { name: 'Test', ...(timeZone ? { timeZone } : {}) },
+    read(),
+  )
+  afterAll(async () => {
+    await app.close()
+    await pool.end()
+  })
+  return {
+    app,
+    pool,
+    organizationId,
+    apiKey,
+    call: callerOf(app, apiKey),
+    as: (key) => callerOf(app, key),
+    key: async (role, granted = scopes.filter((scope) => scope !== 'admin')) =>
+      (await createKey(pool, organizationId, { name: role, role, scopes: granted }, read())).apiKey,
+    clock: clock as { now: Date },
+  }
+}
