@@ -74,7 +74,7 @@ const byExternalId = async (
      order by deleted_at nulls last`,
     [actor.tenantId, wanted],
   )
-  return new Map(rows.reverse().map(({ id, external_id }) => [external_id, id]))
+  return new Map(rows.toReversed().map(({ id, external_id }) => [external_id, id]))
 }
 
 /** A deleted row answers 404 to everything but restore and upsert, which bring it back. */
@@ -133,7 +133,7 @@ const blank = (w: Writes): Row => Object.fromEntries(Object.keys(allColumns(w.re
 const requireVersion = (ctx: Context, entry: Entry, before: Row | null): void => {
   const expected = 'version' in entry && entry.version !== undefined ? entry.version : ctx.ifMatch
   if (expected === undefined || before?.['version'] === expected) return
-  throw new Problem('precondition_failed', `The version is ${String(before?.['version'] ?? 'none')}, not ${expected}`)
+  throw new Problem('precondition_failed', `The version is ${before === null ? 'none' : (before['version'] as number)}, not ${expected}`)
 }
 
 const requireNoDependents = async (ctx: Context, w: Writes, changes: readonly Change[]): Promise<void> => {

@@ -33,13 +33,13 @@ export type Context = {
   readonly today: string
   /** The version the caller believes to change (If-Match); undefined is any. */
   readonly ifMatch: number | undefined
-  emit(event: Event): void
+  emit: (event: Event) => void
   /** Sends a statement whose answer nobody reads; the door waits for it before it commits. */
-  later(statement: Promise<unknown>): void
+  later: (statement: Promise<unknown>) => void
   /** Survives a retry of the same request: what an attempt learnt that the next one needs. */
   readonly memo: Map<string, unknown>
   /** Runs `work` so that its failure undoes only itself; used when a batch may succeed in part. */
-  savepoint<T>(work: () => Promise<T>): Promise<T>
+  savepoint: <T>(work: () => Promise<T>) => Promise<T>
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

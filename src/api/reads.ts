@@ -134,7 +134,12 @@ type ListInput = {
 
 const boundTo = (resource: Resource, input: ListInput): string => {
   const { limit: _limit, cursor: _cursor, fields: _fields, ...bound } = input
-  return bindingOf(resource.name, Object.entries(bound).sort())
+  return bindingOf(
+    resource.name,
+    Object.keys(bound)
+      .toSorted()
+      .map((key) => [key, bound[key]]),
+  )
 }
 
 const cursorAt = (ctx: Context, resource: Resource, input: ListInput, row: Row): string =>

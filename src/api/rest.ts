@@ -79,7 +79,7 @@ const isUnchanged = ({ method, headers }: FastifyRequest, reply: FastifyReply): 
 const nextUrl = ({ url }: FastifyRequest, cursor: string): string => {
   const { pathname, searchParams } = new URL(url, 'http://origin')
   searchParams.set('cursor', cursor)
-  return `${pathname}?${searchParams}`
+  return `${pathname}?${searchParams.toString()}`
 }
 
 const textOf = (operation: AnyOperation, { house }: Request, output: unknown, fields: unknown): string => {

@@ -55,8 +55,14 @@ export const writes = <R>(definition: Writes<R> & Required<Pick<Writes<R>, 'crea
   const updateInput = w.update.input.meta({ id: `Update${name}Input` })
 
   const one = async (ctx: Context, entry: Entry): Promise<Change> => (await applyEntries(ctx, w, [entry]))[0] as Change
-  const shown = async (ctx: Context, entry: Entry): Promise<Row> =>
-    present(resource, (await one(ctx, entry)).after, ctx)
+  /** Answers of this process that are new rows: an upsert tells 201 from 200 by it. */
+  const fresh = new WeakSet<object>()
+  const shown = async (ctx: Context, entry: Entry): Promise<Row> => {
+    const { after, created } = await one(ctx, entry)
+    const row = present(resource, after, ctx)
+    if (created) fresh.add(row)
+    return row
+  }
   const common = { scope, output: resource.schema, allow: anyone, returns: name }
 
   const single = [
@@ -114,7 +120,7 @@ export const writes = <R>(definition: Writes<R> & Required<Pick<Writes<R>, 'crea
       name: `upsert${name}ByExternalId`,
       summary: `Create or change one ${name} by the caller's own id`,
       rest: `PUT /${path}/by-external-id/:externalId`,
-      status: (row) => ((row as { version: number }).version === 1 ? 201 : 200),
+      status: (row) => (fresh.has(row as object) ? 201 : 200),
       input: z.strictObject({ externalId: z.string().trim().min(1).max(200), input: upsertInput }),
       run: (ctx, { externalId, input }) => shown(ctx, { upsert: { ...input, externalId } }),
     }),

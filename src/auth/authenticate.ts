@@ -16,7 +16,7 @@ export type Authenticate = {
   /** @throws Problem `unauthenticated` for anything but a valid credential */
   (authorization: string | undefined): Promise<Session>
   /** Forgets what is remembered of a tenant's credentials, after one of them changed. */
-  forget(tenantId: string): void
+  forget: (tenantId: string) => void
 }
 
 /** A revoked key or a suspended person is refused by other nodes after this long at the latest; here at once. */

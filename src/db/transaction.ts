@@ -17,12 +17,12 @@ export type Mode = 'write' | 'snapshot' | 'single'
 export type Transaction = {
   readonly db: Database
   /** Waits for what was sent but not awaited, then commits. A failure of any of it rolls all back and throws. */
-  commit(): Promise<void>
-  rollback(): Promise<void>
+  commit: () => Promise<void>
+  rollback: () => Promise<void>
   /** Sends a statement whose answer nobody reads; `commit` reports its failure. */
-  later(statement: Promise<unknown>): void
+  later: (statement: Promise<unknown>) => void
   /** Waits for what `later` took. */
-  settled(): Promise<void>
+  settled: () => Promise<void>
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

@@ -4,7 +4,7 @@ const byId = <Node extends { id: string }>(one: Node, other: Node): number =>
 /** In ascending id order, the order in which every sum runs (section 1); the same array when it already is. */
 export const inIdOrder = <Node extends { id: string }>(nodes: readonly Node[]): readonly Node[] => {
   for (let index = 1; index < nodes.length; index++) {
-    if (nodes[index - 1]!.id > nodes[index]!.id) return [...nodes].sort(byId)
+    if (nodes[index - 1]!.id > nodes[index]!.id) return nodes.toSorted(byId)
   }
   return nodes
 }
@@ -13,7 +13,7 @@ export const inIdOrder = <Node extends { id: string }>(nodes: readonly Node[]): 
 export const inDayOrder = <Dated extends { day: string }>(readings: readonly Dated[]): readonly Dated[] => {
   for (let index = 1; index < readings.length; index++) {
     if (readings[index - 1]!.day > readings[index]!.day) {
-      return [...readings].sort((one, other) => (one.day < other.day ? -1 : one.day > other.day ? 1 : 0))
+      return readings.toSorted((one, other) => (one.day < other.day ? -1 : one.day > other.day ? 1 : 0))
     }
   }
   return readings

@@ -89,7 +89,7 @@ export const naive = (world: World, today: Day) => {
     return item.type !== 'objective' && numbers.noData ? 'no_data' : 'no_progress'
   }
   const counted = (items: readonly ItemRef[], source: string): ItemRef[] =>
-    [...items].sort(byId).filter((item) => excluded(item, source) === null)
+    items.toSorted(byId).filter((item) => excluded(item, source) === null)
   const mean = (items: ItemRef[], number: (id: string) => number | null): number | null => {
     const having = items.filter((item) => number(item.id) !== null)
     if (having.length === 0) return null

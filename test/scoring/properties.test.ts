@@ -56,7 +56,7 @@ test('the order in which nodes are given does not matter', () => {
       const shuffled = <Node>(nodes: Node[]): Node[] =>
         nodes
           .map((node) => ({ node, at: noise.next().value }))
-          .sort((one, other) => one.at - other.at)
+          .toSorted((one, other) => one.at - other.at)
           .map(({ node }) => node)
       const other: World = {
         keyResults: shuffled(world.keyResults),
@@ -72,7 +72,7 @@ test('the order in which nodes are given does not matter', () => {
 test('the order in which readings arrive does not matter', () => {
   fc.assert(
     fc.property(keyResults('k'), day(), (input, today) => {
-      const reversed = { ...input, readings: [...input.readings].reverse() }
+      const reversed = { ...input, readings: input.readings.toReversed() }
       expect(scoreKeyResult(reversed, today)).toEqual(scoreKeyResult(input, today))
     }),
   )

@@ -52,7 +52,7 @@ const readingsOf = (kind: string, { firstDay, lastDay }: { firstDay: string; las
     .map((all) =>
       all
         .map((reading) => (kind === 'ordinal' ? { ...reading, value: null } : { ...reading, zone: null }))
-        .sort((one, other) => (one.day < other.day ? -1 : 1)),
+        .toSorted((one, other) => (one.day < other.day ? -1 : 1)),
     )
 
 const definition = (kind: string) => {

@@ -68,18 +68,26 @@ export const requireAcyclic = async ({ db, actor }: Context, changes: readonly C
 
 // Steps are counted, so that a circle ends too; distinct (id, steps) pairs keep a graph with many ways through it small.
 const pathsText = `
-  with recursive edge (child, parent) as (
-    select a.child_objective_id, coalesce(a.parent_objective_id, k.objective_id)
-    from alignments a left join key_results k on k.tenant_id = $1 and k.id = a.parent_key_result_id
-    where a.tenant_id = $1 and a.deleted_at is null
-  ), up (start, id, steps) as (
+  with recursive up (start, id, steps) as (
     select id, id, 0 from unnest($2::uuid[]) as start (id)
     union
-    select up.start, edge.parent, up.steps + 1 from up join edge on edge.child = up.id where up.steps < $3
+    select up.start, coalesce(a.parent_objective_id, k.objective_id), up.steps + 1 from up
+    join alignments a on a.tenant_id = $1 and a.child_objective_id = up.id and a.deleted_at is null
+    left join key_results k on k.tenant_id = $1 and k.id = a.parent_key_result_id
+    where up.steps < $3
   ), down (start, id, steps) as (
     select id, id, 0 from unnest($2::uuid[]) as start (id)
     union
-    select down.start, edge.child, down.steps + 1 from down join edge on edge.parent = down.id where down.steps < $3
+    select down.start, child.id, down.steps + 1 from down
+    cross join lateral (
+      select a.child_objective_id as id from alignments a
+      where a.tenant_id = $1 and a.parent_objective_id = down.id and a.deleted_at is null
+      union all
+      select a.child_objective_id from key_results k
+      join alignments a on a.tenant_id = $1 and a.parent_key_result_id = k.id and a.deleted_at is null
+      where k.tenant_id = $1 and k.objective_id = down.id
+    ) child
+    where down.steps < $3
   )
   select (select start from up where steps > 0 and id = start limit 1) as circular,
     (select max(u.steps + d.steps + 1) from (select start, max(steps) as steps from up group by start) u

@@ -35,9 +35,7 @@ export const apiKeyOperations = [
     },
     update: { input: z.strictObject({ externalId, name, expiresAt }).partial(), allow: admin },
     delete: { allow: admin },
-    toRow: (input) => ({
-      ...(input['expiresAt'] ? { expiresAt: canonicalInstant(input['expiresAt'] as string) } : {}),
-    }),
+    toRow: ({ expiresAt: end }) => (typeof end === 'string' ? { expiresAt: canonicalInstant(end) } : {}),
     judge: (ctx, { before, after }) => {
       if (before) return
       const { text, secretHash } = createApiKey(ctx.actor.tenantId, after.id)

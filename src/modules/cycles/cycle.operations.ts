@@ -8,7 +8,7 @@ import { query } from '../../db/statement.ts'
 import { dependentsOf } from '../directory/directory.queries.ts'
 import { rescore } from '../goals/goal.rescore.ts'
 import { heldBy, lockForWrite } from '../goals/goal.write.ts'
-import { cycle, cycleSchema } from './cycle.resource.ts'
+import { cycle, cyclePolicyPatch, cycleSchema } from './cycle.resource.ts'
 import type { cycles } from './cycle.table.ts'
 
 type Cycle = typeof cycles.$inferSelect
@@ -29,7 +29,7 @@ const create = z.strictObject({
 })
 
 /** The parent is fixed: it decides which goal graph everything in the cycle belongs to. */
-const update = z.strictObject({ externalId, name, kind, startsOn, endsOn, state, policy }).partial()
+const update = z.strictObject({ externalId, name, kind, startsOn, endsOn, state, policy: cyclePolicyPatch }).partial()
 
 const judge = async (ctx: Context, { before, after }: Change<Cycle>): Promise<void> => {
   if (after.endsOn < after.startsOn) throw inputProblem('invalid_input', '/endsOn', 'the last day is before the first')

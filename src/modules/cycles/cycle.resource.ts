@@ -2,13 +2,19 @@ import { z } from 'zod'
 import { base, day, id, name } from '../../api/fields.ts'
 import { type Resource, resource } from '../../api/operation.ts'
 import { progressSource } from '../goals/goal.fields.ts'
-import { policy } from '../organization/organization.resource.ts'
+import { policy, policyPatch } from '../organization/organization.resource.ts'
 import { cycleKinds, cycleStates, cycles } from './cycle.table.ts'
 
 export const cyclePolicy = policy
   .extend({ progressSource: progressSource.optional() })
   .strict()
   .meta({ id: 'CyclePolicy', description: "The organization's policy, where this cycle departs from it." })
+
+/** In a PATCH null takes a member back to the organization's. */
+export const cyclePolicyPatch = policyPatch
+  .extend({ progressSource: progressSource.nullable().optional() })
+  .strict()
+  .meta({ id: 'CyclePolicyPatch' })
 
 export const cycleSchema = z
   .strictObject({

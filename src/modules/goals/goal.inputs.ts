@@ -42,6 +42,7 @@ export const keyResultInput = (
   commitment: objective.commitment,
   policy: policyOf(objective),
   cadence: row.cadence,
+  calendar: { weekStart: objective.weekStart, fiscalYearStartMonth: objective.fiscalYearStartMonth },
   firstDay: row.firstDay,
   lastDay: row.lastDay,
   baseline: row.baseline,

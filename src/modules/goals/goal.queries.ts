@@ -12,6 +12,8 @@ export type ObjectiveRow = Pick<
   'id' | 'state' | 'commitment' | 'progressSource' | 'manualProgress' | 'score'
 > & {
   graphId: string
+  weekStart: number
+  fiscalYearStartMonth: number
   policy: Partial<Policy> | null
   firstDay: string
   lastDay: string
@@ -79,6 +81,7 @@ export const loadObjectives = (ctx: Context, seeds: Seeds): Promise<ObjectiveRow
     `${line}
      select o.id, o.state, o.commitment, o.progress_source as "progressSource", o.manual_progress as "manualProgress", o.score,
        c.root_id as "graphId", c.state as "cycleState", g.policy || c.policy as policy,
+       g.week_start as "weekStart", g.fiscal_year_start_month as "fiscalYearStartMonth",
        coalesce(o.starts_on, c.starts_on) as "firstDay", coalesce(o.due_on, c.ends_on) as "lastDay"
      from line join objectives o on o.tenant_id = $1 and o.id = line.id
      join cycles c on c.tenant_id = $1 and c.id = o.cycle_id

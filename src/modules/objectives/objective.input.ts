@@ -39,6 +39,9 @@ export const createObjectiveInput = z.strictObject({
   agreedAt: agreedAt.default(null),
 })
 
+/** In a PATCH null removes a custom value. */
+const customPatch = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).nullable())
+
 export const updateObjectiveInput = z
   .strictObject({
     externalId,
@@ -56,7 +59,7 @@ export const updateObjectiveInput = z
     manualProgress,
     visibility,
     tags,
-    custom,
+    custom: customPatch,
     startsOn,
     dueOn,
     agreedAt,

@@ -4,7 +4,7 @@ import { operation } from '../../api/operation.ts'
 import { findOne } from '../../api/reads.ts'
 import { present } from '../../api/select.ts'
 import { admin, anyone } from '../../auth/rules.ts'
-import { organization, organizationSchema } from './organization.resource.ts'
+import { organization, organizationSchema, policyPatch } from './organization.resource.ts'
 
 const {
   name,
@@ -13,7 +13,6 @@ const {
   fiscalYearStartMonth,
   defaultCadence,
   defaultVisibility,
-  policy,
   customFields,
   externalId,
 } = organizationSchema.shape
@@ -26,7 +25,7 @@ const update = z
     fiscalYearStartMonth,
     defaultCadence,
     defaultVisibility,
-    policy,
+    policy: policyPatch,
     customFields,
     externalId,
   })

@@ -8,15 +8,30 @@ export const visibility = z
   .enum(visibilities)
   .meta({ id: 'Visibility', description: 'Who may see a goal and all that belongs to it.' })
 
+const policyMembers = {
+  missing: z.enum(['zero', 'exclude']).meta({ description: 'What a key result without a reading counts as.' }),
+  bands: z
+    .strictObject({ onTrack: z.number().min(0).max(1), atRisk: z.number().min(0).max(1) })
+    .meta({ id: 'Bands', description: 'The largest gap that is still on track, and still at risk.' }),
+  objectiveHealth: z.enum(['pace', 'worst']).meta({ id: 'ObjectiveHealthPolicy' }),
+  aspirationalPace: z.number().min(0).max(1),
+}
+
 export const policy = z
-  .strictObject({
-    missing: z.enum(['zero', 'exclude']).meta({ description: 'What a key result without a reading counts as.' }),
-    bands: z.strictObject({ onTrack: z.number().min(0).max(1), atRisk: z.number().min(0).max(1) }),
-    objectiveHealth: z.enum(['pace', 'worst']),
-    aspirationalPace: z.number().min(0).max(1),
-  })
+  .strictObject(policyMembers)
   .partial()
   .meta({ id: 'Policy', description: 'How goals are judged; what is left out is the standard of docs/scoring.md.' })
+
+/** In a PATCH null takes a member back to the standard (RFC 7396). */
+export const policyPatch = z
+  .strictObject({
+    missing: policyMembers.missing.nullable(),
+    bands: policyMembers.bands.nullable(),
+    objectiveHealth: policyMembers.objectiveHealth.nullable(),
+    aspirationalPace: policyMembers.aspirationalPace.nullable(),
+  })
+  .partial()
+  .meta({ id: 'PolicyPatch' })
 
 export const customField = z
   .strictObject({ name: z.string().regex(/^[a-z][A-Za-z0-9_]{0,62}$/), type: z.enum(customFieldTypes) })
