@@ -8,6 +8,7 @@ export default defineConfig({
     globalSetup: 'test/support/database.ts',
     pool: 'forks',
     maxWorkers: 2,
+    reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },

@@ -11,7 +11,10 @@ const environment = z.object({
   HEADWAY_DATA: z.string().default('.headway'),
   /** Requests a second per credential, or `off`. */
   RATE_LIMIT: z.union([z.literal('off'), z.coerce.number().int().positive()]).default(100),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** Left out: `warn` on a terminal, where a line per request would bury what is printed for people, else `info`. */
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default(() => (process.stdout.isTTY ? 'warn' : 'info')),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
   JWKS_URL: z.string().url().optional(),

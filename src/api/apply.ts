@@ -133,7 +133,10 @@ const blank = (w: Writes): Row => Object.fromEntries(Object.keys(allColumns(w.re
 const requireVersion = (ctx: Context, entry: Entry, before: Row | null): void => {
   const expected = 'version' in entry && entry.version !== undefined ? entry.version : ctx.ifMatch
   if (expected === undefined || before?.['version'] === expected) return
-  throw new Problem('precondition_failed', `The version is ${before === null ? 'none' : (before['version'] as number)}, not ${expected}`)
+  throw new Problem(
+    'precondition_failed',
+    `The version is ${before === null ? 'none' : (before['version'] as number)}, not ${expected}`,
+  )
 }
 
 const requireNoDependents = async (ctx: Context, w: Writes, changes: readonly Change[]): Promise<void> => {

@@ -31,6 +31,9 @@ const byType: Record<string, unknown> = {
   string: GraphQLString,
 }
 
+/** A default GraphQL can print for any type; zod fills in the others, objects, all the same. */
+const isPlain = (value: unknown): boolean => value !== undefined && (typeof value !== 'object' || Array.isArray(value))
+
 /** GraphQL types printed from the document's schemas: a named schema is a named type, everything else is written out. */
 export const createTypes = (document: Document, edges: readonly EdgeField[]) => {
   const known = new Map<string, GraphQLNamedType>()
@@ -86,7 +89,7 @@ export const createTypes = (document: Document, edges: readonly EdgeField[]) => 
           {
             type: typeOf(property, side, required),
             description,
-            ...(side === 'in' && defaultValue !== undefined ? { defaultValue } : {}),
+            ...(side === 'in' && isPlain(defaultValue) ? { defaultValue } : {}),
           },
         ]
       }),

@@ -2,9 +2,11 @@ import {
   GraphQLBoolean,
   type GraphQLFieldConfig,
   GraphQLInt,
+  GraphQLNonNull,
   GraphQLObjectType,
   GraphQLSchema,
   GraphQLString,
+  getNullableType,
 } from 'graphql'
 import { endpointOf } from './endpoint.ts'
 import { execute } from './execute.ts'
@@ -69,7 +71,7 @@ const listField = (operation: AnyOperation, object: OperationObject, types: Type
   const { resource, cursorOf } = operation.list as NonNullable<AnyOperation['list']>
   return {
     description: operation.summary,
-    type: types.connection(resource.name),
+    type: new GraphQLNonNull(types.connection(resource.name)),
     args: {
       ...argumentsOf(object, types),
       first: { type: GraphQLInt, defaultValue: 25 },
@@ -85,11 +87,15 @@ const listField = (operation: AnyOperation, object: OperationObject, types: Type
   }
 }
 
+/** What a write answers is there, or the write failed. */
+const writtenType = (operation: AnyOperation, types: Types, document: Document) =>
+  getNullableType(typeOf(operation, types, document))
+
 const writeField = (operation: AnyOperation, object: OperationObject, types: Types, document: Document): Field => {
   const versioned = object.parameters?.some(({ name }) => name === 'If-Match')
   return {
     description: operation.summary,
-    type: typeOf(operation, types, document),
+    type: new GraphQLNonNull(writtenType(operation, types, document)),
     args: {
       ...argumentsOf(object, types),
       ...(versioned ? { ifMatch: { type: GraphQLInt, description: 'The version the change builds on.' } } : {}),

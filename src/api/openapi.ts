@@ -115,7 +115,7 @@ const operationObject = (operation: AnyOperation): ZodOpenApiOperationObject => 
     description: operation.scope ? `Scope \`${operation.scope}\`.` : 'Any valid credential.',
     requestParams: { path: z.object(inPath), query: z.object(query), header: z.object(header) },
     ...(body ? { requestBody: { required: true, content: { [json]: { schema: body } } } } : {}),
-    responses: { ...successes(operation), default: problem } as never,
+    responses: { ...successes(operation), '4XX': problem, '5XX': problem } as never,
   }
 }
 

@@ -129,12 +129,10 @@ export const writes = <R>(definition: Writes<R> & Required<Pick<Writes<R>, 'crea
       tag: name,
       path,
       scope,
-      item: z
-        .strictObject({ ...upsertInput.shape, id: id.optional(), version: z.int().optional() })
-        .meta({
-          id: `Batch${name}Item`,
-          description: '`id` changes, `externalId` creates or changes, neither creates.',
-        }),
+      item: z.strictObject({ ...upsertInput.shape, id: id.optional(), version: z.int().optional() }).meta({
+        id: `Batch${name}Item`,
+        description: '`id` changes, `externalId` creates or changes, neither creates.',
+      }),
       apply: async (ctx, items) => {
         const entries = await Promise.all(
           items.map((item, index) => located(items.length, index, async () => entryOf(w, item))),

@@ -6,6 +6,7 @@ import type { Role, Scope } from '../../src/auth/actor.ts'
 import { scopes } from '../../src/auth/actor.ts'
 import { connectPool } from '../../src/db/pool.ts'
 import { createKey, createOrganization } from '../../src/modules/organization/organization.create.ts'
+import { requireContract } from './contract.ts'
 
 export type Answer<T = any> = {
   status: number
@@ -13,7 +14,7 @@ export type Answer<T = any> = {
   headers: Record<string, string | string[] | number | undefined>
 }
 
-/** Speaks to an app as one credential. */
+/** Speaks to an app as one credential. Every answer is held against the contract. */
 export type Caller = {
   (method: string, url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
   graphql(query: string, variables?: Record<string, unknown>): Promise<Answer>
@@ -47,18 +48,15 @@ export const callerOf = (app: FastifyInstance, key: string): Caller => {
     }
     const response = await app.inject(request)
     const { statusCode, body, headers: received } = response
-    return {
-      status: statusCode,
-      body: body === '' ? null : isJson(received['content-type']) ? JSON.parse(body) : body,
-      headers: received,
-    }
+    const type = String(received['content-type'] ?? '')
+    const answer = body === '' ? null : type.includes('json') ? JSON.parse(body) : body
+    requireContract(method, url, statusCode, answer, type)
+    return { status: statusCode, body: answer, headers: received }
   }
   return Object.assign(call, {
     graphql: (query: string, variables?: Record<string, unknown>) => call('POST', '/graphql', { query, variables }),
   })
 }
-
-const isJson = (type: unknown): boolean => typeof type === 'string' && type.includes('json')
 
 /** Builds a world for the test file and takes it down after it. */
 export const createWorld = async (

@@ -8,12 +8,10 @@ import { commitments, goalStates, progressSources } from '../objectives/objectiv
 export const progressSource = z
   .enum(progressSources)
   .meta({ id: 'ProgressSource', description: 'Which items make the progress of an objective.' })
-export const commitment = z
-  .enum(commitments)
-  .meta({
-    id: 'Commitment',
-    description: 'Committed goals are to be reached in full, aspirational and learning ones to 70 %.',
-  })
+export const commitment = z.enum(commitments).meta({
+  id: 'Commitment',
+  description: 'Committed goals are to be reached in full, aspirational and learning ones to 70 %.',
+})
 export const goalState = z.enum(goalStates).meta({ id: 'GoalState' })
 export const openingState = z
   .enum(['draft', 'active'])

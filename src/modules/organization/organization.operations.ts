@@ -6,16 +6,8 @@ import { present } from '../../api/select.ts'
 import { admin, anyone } from '../../auth/rules.ts'
 import { organization, organizationSchema, policyPatch } from './organization.resource.ts'
 
-const {
-  name,
-  timeZone,
-  weekStart,
-  fiscalYearStartMonth,
-  defaultCadence,
-  defaultVisibility,
-  customFields,
-  externalId,
-} = organizationSchema.shape
+const { name, timeZone, weekStart, fiscalYearStartMonth, defaultCadence, defaultVisibility, customFields, externalId } =
+  organizationSchema.shape
 
 const update = z
   .strictObject({

@@ -1,0 +1,50 @@
+import { version } from '../version.ts'
+import type { KeptDemo } from './kept-demo.ts'
+
+export type Command = { title: string; command: string }
+
+/** Three commands to paste into a shell, in the order of a first visit. */
+export const commandsFor = (url: string, demo: Omit<KeptDemo, 'apiKey'>, apiKey: string): Command[] => {
+  const bearer = `-H "Authorization: Bearer ${apiKey}"`
+  const json = `-H 'Content-Type: application/json'`
+  const { value, confidence, note } = demo.checkIn
+  const graphql = `{ objective(id: "${demo.objectiveId}") { title progress health { effective } keyResults { nodes { title progress } } alignedFrom { nodes { child { title progress alignedFrom { nodes { child { title progress } } } } } } } }`
+  return [
+    {
+      title: `See the company objective, "${demo.objectiveTitle}"`,
+      command: `curl -s ${url}/v1/objectives/${demo.objectiveId} ${bearer}`,
+    },
+    {
+      title: `Check in on the key result "${demo.keyResultTitle}"`,
+      command: `curl -s ${url}/v1/key-results/${demo.keyResultId}/check-ins ${bearer} ${json} -d '${JSON.stringify({ value, confidence, note })}'`,
+    },
+    {
+      title: 'Read the company objective with the tree below it, by GraphQL',
+      command: `curl -s ${url}/graphql ${bearer} ${json} -d '${JSON.stringify({ query: graphql })}'`,
+    },
+  ]
+}
+
+const tryIt = (url: string, demo: KeptDemo): string => {
+  const commands = commandsFor(url, demo, demo.apiKey).map(
+    ({ title, command }, at) => `${at + 1}. ${title}\n\n${command}\n`,
+  )
+  return `  Demo         ${demo.organizationName}
+  Demo key     ${demo.apiKey}
+
+Three commands to paste:
+
+${commands.join('\n')}`
+}
+
+const begin = `To begin: npm run headway -- org create --name "My company"\n`
+
+/** What the service says when it is ready. */
+export const greeting = (url: string, demo: KeptDemo | undefined): string => `
+Headway ${version} is ready.
+
+  Start page   ${url}/
+  Reference    ${url}/docs
+  GraphiQL     ${url}/graphiql
+${demo ? tryIt(url, demo) : `\n${begin}`}
+`

@@ -1,0 +1,46 @@
+import { buildApp } from './app.ts'
+import { bringUpToDate, openDatabase } from './cli/database.ts'
+import { commandsFor, greeting } from './cli/greeting.ts'
+import { demoOfFolder } from './cli/kept-demo.ts'
+import { createLifecycle } from './cli/lifecycle.ts'
+import { fail } from './cli/output.ts'
+import { readConfig } from './config.ts'
+import { freePort } from './db/embedded/cluster.ts'
+import { connectPool } from './db/pool.ts'
+
+/** Config → database → demo, if the embedded database is empty → app → listen. Ends by a signal. */
+const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<void> => {
+  const config = readConfig()
+  const database = await openDatabase(config)
+  lifecycle.closeAtEnd(database.stop)
+  await bringUpToDate(database)
+  const pool = connectPool({ url: database.appUrl, max: config.poolSize })
+  lifecycle.closeAtEnd(() => pool.end())
+  const demo = database.isEmbedded ? await demoOfFolder(pool, config.dataFolder) : undefined
+
+  const port = config.port || (await freePort())
+  const url = `http://${['0.0.0.0', '::'].includes(config.host) ? 'localhost' : config.host}:${port}`
+  const app = await buildApp({
+    pool,
+    logLevel: config.logLevel,
+    limits: { rate: config.rate },
+    jwt: config.jwt,
+    trustProxy: config.trustProxy,
+    isDraining: lifecycle.isDraining,
+    commands: demo ? commandsFor(url, demo, '$HEADWAY_KEY').map(({ command }) => command) : [],
+  })
+  process.on('unhandledRejection', (reason) => {
+    app.log.fatal({ err: reason }, 'a rejection was not handled')
+    process.exit(1)
+  })
+  lifecycle.closeAtEnd(() => app.close())
+  await app.listen({ host: config.host, port })
+  process.stdout.write(greeting(url, demo))
+}
+
+const lifecycle = createLifecycle()
+await serve(lifecycle).catch(async (error: unknown) => {
+  if (lifecycle.isEnding()) return
+  fail(error)
+  await lifecycle.end()
+})

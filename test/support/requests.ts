@@ -1,0 +1,53 @@
+import { placesOf } from '../../src/api/endpoint.ts'
+import type { AnyOperation, Resource } from '../../src/api/operation.ts'
+import { modules } from '../../src/modules/index.ts'
+import type { Caller } from './app.ts'
+import { bodyOf, createOf, createOne, membersFor, sampleOf } from './samples.ts'
+
+/** An operation called: the members of its path, and its body. */
+export type Call = { operation: AnyOperation; path: Record<string, string>; body: unknown }
+
+export const resourceBehind = (operation: AnyOperation): Resource | null =>
+  modules.find((module) => module.operations.includes(operation))?.resource ?? null
+
+export const urlOf = ({ operation, path }: Pick<Call, 'operation' | 'path'>): string =>
+  `/v1${placesOf(operation).path.replaceAll(/:(\w+)/g, (_all, name: string) => encodeURIComponent(path[name] ?? ''))}`
+
+export const send = (caller: Caller, call: Call, query = '', headers: Record<string, string> = {}) =>
+  caller(placesOf(call.operation).method, urlOf(call) + query, call.body, headers)
+
+let counter = 0
+
+/**
+ * A call that succeeds, with a row of its own to work on where it needs one. `setup` makes that row: the caller under
+ * test may not be allowed to.
+ */
+export const callOf = async (setup: Caller, operation: AnyOperation): Promise<Call> => {
+  const { path, method, body } = placesOf(operation)
+  const resource = resourceBehind(operation)
+  if (resource && path.endsWith('/batch'))
+    return { operation, path: {}, body: { items: [await membersFor(setup, resource)] } }
+  if (resource && path.endsWith('/by-external-id/:externalId'))
+    return { operation, path: { externalId: `by hand ${++counter}` }, body: await membersFor(setup, resource) }
+  if (resource && operation === createOf(resource)) {
+    const members = await membersFor(setup, resource)
+    const inPath = Object.keys(placesOf(operation).inPath)
+    const entries = Object.entries(members)
+    return {
+      operation,
+      path: Object.fromEntries(entries.filter(([name]) => inPath.includes(name))) as Record<string, string>,
+      body: Object.fromEntries(entries.filter(([name]) => !inPath.includes(name))),
+    }
+  }
+  const id = path.includes(':id') && resource ? String((await createOne(setup, resource))['id']) : ''
+  if (path.endsWith('/:id/restore') && resource) await setup('DELETE', `/v1/${resource.path}/${id}`)
+  const given = body ? (method === 'PATCH' ? changeOf(operation) : sampleOf(bodyOf(operation) ?? {})) : undefined
+  return { operation, path: id ? { id } : {}, body: given }
+}
+
+/** One member that every update of the resource can change. */
+const changeOf = (operation: AnyOperation): Record<string, unknown> => {
+  const names = Object.keys(bodyOf(operation)?.properties ?? {})
+  const text = ['name', 'title', 'displayName', 'note', 'externalId'].find((name) => names.includes(name))
+  return text ? { [text]: `Changed ${++counter}` } : {}
+}
