@@ -62,15 +62,21 @@ const line = `
     select coalesce(a.parent_objective_id, k.objective_id) from line
     join alignments a on a.tenant_id = $1 and a.child_objective_id = line.id and a.deleted_at is null and a.relation = 'contributes'
     left join key_results k on k.tenant_id = $1 and k.id = a.parent_key_result_id
-    where a.parent_objective_id is not null or k.source = 'aligned'
+    where $4::boolean and (a.parent_objective_id is not null or k.source = 'aligned')
   )`
 
-export type Seeds = { objectiveIds: readonly string[]; keyResultIds: readonly string[] }
+export type Seeds = {
+  objectiveIds: readonly string[]
+  keyResultIds: readonly string[]
+  /** False reads the seeds and their neighbours only, nothing above. */
+  climb?: boolean
+}
 
-const seeded = ({ actor }: Context, { objectiveIds, keyResultIds }: Seeds) => [
+const seeded = ({ actor }: Context, { objectiveIds, keyResultIds, climb = true }: Seeds) => [
   actor.tenantId,
   objectiveIds,
   keyResultIds,
+  climb,
 ]
 
 /** The objectives whose score may change, with the days and the policy that apply to them. */

@@ -3,17 +3,9 @@ import { v7 } from 'uuid'
 import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
 import { cascade, healthOn, type NodeScore, scoringVersion } from '../../scoring/index.ts'
-import { keyResultInput, objectiveInput } from './goal.inputs.ts'
 import { type Locked, requireLocked } from './goal.lock.ts'
-import {
-  type KeyResultRow,
-  loadAlignments,
-  loadKeyResults,
-  loadObjectives,
-  loadReadings,
-  type ObjectiveRow,
-  type ReadingsRow,
-} from './goal.queries.ts'
+import type { KeyResultRow, ObjectiveRow, ReadingsRow } from './goal.queries.ts'
+import { isSettled, readGoals } from './goal.read.ts'
 
 export type Cause = { type: string; id: string }
 
@@ -36,55 +28,18 @@ export const rescore = async (
   seeds: { objectiveIds?: readonly string[]; keyResultIds?: readonly string[] },
   causeOf: (id: string) => Cause,
 ): Promise<Rescored> => {
-  const { objectiveIds = [], keyResultIds = [] } = seeds
-  const [objectiveRows, keyResultRows, alignmentRows, readingsRows] = await Promise.all([
-    loadObjectives(ctx, { objectiveIds, keyResultIds }),
-    loadKeyResults(ctx, { objectiveIds, keyResultIds }),
-    loadAlignments(ctx, { objectiveIds, keyResultIds }),
-    loadReadings(ctx, keyResultIds),
-  ])
+  const { objectives, keyResults, readings, input } = await readGoals(ctx, seeds)
   requireLocked(
     ctx,
     locked,
-    objectiveRows.map(({ graphId }) => graphId),
+    [...objectives.values()].map(({ graphId }) => graphId),
   )
-
-  const objectives = new Map(objectiveRows.map((row) => [row.id, row]))
-  const keyResults = new Map(keyResultRows.map((row) => [row.id, row]))
-  const readings = new Map(readingsRows.map((row) => [row.id, row]))
-  const alignedTo = Map.groupBy(alignmentRows, (row) => row.parentObjectiveId ?? row.parentKeyResultId ?? '')
-  const keyResultsOf = Map.groupBy(keyResultRows, ({ objectiveId }) => objectiveId)
-
-  const asked = new Set(keyResultIds)
-  const rescored = keyResultRows.filter(({ id, source }) => asked.has(id) || source === 'aligned')
-  const countedIn = (id: string) =>
-    new Set(
-      (keyResultsOf.get(id) ?? []).flatMap((row) =>
-        row.source === 'aligned' ? (alignedTo.get(row.id) ?? []).map(({ childId }) => childId) : [],
-      ),
-    )
-  const known = new Map<string, NodeScore>()
-  for (const { id, score } of keyResultRows) if (score) known.set(id, score)
-  for (const { childId, childScore } of alignmentRows) if (childScore) known.set(childId, childScore)
-
-  const scores = cascade(
-    {
-      keyResults: rescored.map((row) =>
-        keyResultInput(
-          row,
-          objectives.get(row.objectiveId) as ObjectiveRow,
-          readings.get(row.id),
-          alignedTo.get(row.id) ?? [],
-        ),
-      ),
-      objectives: objectiveRows.map((row) =>
-        objectiveInput(row, keyResultsOf.get(row.id) ?? [], alignedTo.get(row.id) ?? [], countedIn(row.id)),
-      ),
-      initiatives: [],
-      known,
-    },
-    ctx.today,
-  )
+  const isOpen = ({ id }: { id: string }): boolean => {
+    const row = keyResults.get(id) ?? objectives.get(id)
+    return row === undefined || !isSettled(row)
+  }
+  const rescored = input.keyResults.filter(isOpen)
+  const scores = cascade({ ...input, keyResults: rescored, objectives: input.objectives.filter(isOpen) }, ctx.today)
   const changed = [...scores].flatMap(([id, after]) => {
     const row = keyResults.get(id) ?? objectives.get(id)
     return row && !sameScore(row.score, after)
@@ -92,7 +47,11 @@ export const rescore = async (
       : []
   })
   save(ctx, locked, changed, causeOf)
-  saveReadings(ctx, rescored, readings)
+  saveReadings(
+    ctx,
+    rescored.map(({ id }) => keyResults.get(id) as KeyResultRow),
+    readings,
+  )
   return { objectives, keyResults, readings, scores }
 }
 
