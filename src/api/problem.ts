@@ -30,6 +30,7 @@ const catalogue = {
   invalid_input: [422, 'The input is not valid'],
   baseline_equals_target: [422, 'Baseline and target are the same'],
   alignment_too_deep: [422, 'The alignment is too deep'],
+  shares_exceed_one: [422, 'The shares of a key result sum to more than 1'],
   wrong_reading: [422, 'The reading does not fit the key result'],
   reference_not_found: [422, 'A referenced resource does not exist'],
   reason_required: [422, 'A reason is required'],

@@ -41,12 +41,15 @@ export type Writes<R = Row> = {
   bulk?: false
 }
 
+/** A definition whole enough for every way of writing. */
+export type Creatable<R> = Writes<R> & Required<Pick<Writes<R>, 'create' | 'delete'>>
+
 export const tombstone = z
   .strictObject({ id, deletedAt: instant, version: z.int() })
   .meta({ id: 'Tombstone', description: 'What is left of a deleted resource.' })
 
 /** Create, update, delete, restore, upsert by external id and batch, all derived from one definition. */
-export const writes = <R>(definition: Writes<R> & Required<Pick<Writes<R>, 'create' | 'delete'>>): AnyOperation[] => {
+export const writes = <R>(definition: Creatable<R>): AnyOperation[] => {
   const w = definition as unknown as Required<Pick<Writes, 'create' | 'update' | 'delete'>> & Writes
   const { resource } = w
   const { name, path } = resource

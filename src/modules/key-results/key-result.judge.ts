@@ -19,9 +19,9 @@ export const judgeDefinition = (keyResult: KeyResult): void => {
 }
 
 const metric = ({ source, baseline, target, waypoints }: KeyResult): void => {
-  if (source === 'aligned') {
+  if (source === 'aligned' || source === 'initiatives') {
     if (baseline !== null || target !== null || waypoints !== null)
-      refuse('/source', 'measured by alignment: no baseline, target or waypoints')
+      refuse('/source', `measured by its source, ${source}: no baseline, target or waypoints`)
     return
   }
   if (baseline === null) refuse('/baseline', 'a metric needs a baseline')

@@ -6,7 +6,7 @@ import { cadences } from '../organization/organization.table.ts'
 import { users } from '../users/user.table.ts'
 
 export const kinds = ['metric', 'threshold', 'milestone', 'ordinal', 'baseline'] as const
-export const sources = ['checkins', 'aligned'] as const
+export const sources = ['checkins', 'rollup', 'aligned', 'initiatives'] as const
 export const keyResultRoles = ['measure', 'guardrail'] as const
 export const thresholdModes = ['latest', 'adherence', 'accrual'] as const
 export const dataStates = ['ok', 'no_data'] as const

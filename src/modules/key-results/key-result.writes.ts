@@ -1,0 +1,52 @@
+import type { Creatable } from '../../api/writes.ts'
+import { anyOf } from '../../auth/rules.ts'
+import { query } from '../../db/statement.ts'
+import { keyResultDependents, requireUnlinked } from '../goals/goal.dependents.ts'
+import { mayChangeObjectiveOf } from '../goals/goal.rules.ts'
+import { judgeTransition } from '../goals/goal.states.ts'
+import { lockForWrite, rescoreAfter } from '../goals/goal.write.ts'
+import { createKeyResultInput, keyResultRow, updateKeyResultInput } from './key-result.input.ts'
+import { judgeDefinition } from './key-result.judge.ts'
+import { keyResult } from './key-result.resource.ts'
+import type { keyResults } from './key-result.table.ts'
+
+type KeyResult = typeof keyResults.$inferSelect
+
+/** Whoever may change the objective; a member also what they own themselves. */
+const mayChange = anyOf<KeyResult>(
+  ({ actor }, { ownerId }) => actor.userId !== null && actor.userId === ownerId && actor.roles.includes('member'),
+  (ctx, { objectiveId }) => mayChangeObjectiveOf(ctx, objectiveId),
+)
+
+/** How key results are written, here and by whatever makes them from something else. */
+export const keyResultWrites: Creatable<KeyResult> = {
+  resource: keyResult,
+  create: { input: createKeyResultInput, allow: (ctx, { objectiveId }) => mayChangeObjectiveOf(ctx, objectiveId) },
+  update: { input: updateKeyResultInput, allow: mayChange },
+  delete: { allow: mayChange, dependents: keyResultDependents },
+  lock: (ctx, { ids, inputs }) =>
+    lockForWrite(ctx, {
+      keyResultIds: ids,
+      objectiveIds: inputs.flatMap(({ objectiveId }) => (typeof objectiveId === 'string' ? [objectiveId] : [])),
+    }),
+  toRow: async (input, before, ctx) =>
+    keyResultRow(input, before, before || input['cadence'] ? '' : await defaultCadence(ctx)),
+  judge: async (ctx, { before, after }) => {
+    if (before) judgeTransition(before.state, after.state)
+    judgeDefinition(after)
+    if (before && before.unit !== after.unit) await requireUnlinked(ctx, after.id)
+  },
+  settle: async (ctx, changes) => {
+    await rescoreAfter(ctx, 'key_result', changes, ({ after }) => after.objectiveId)
+  },
+}
+
+const defaultCadence = async ({ db, actor }: Parameters<typeof mayChange>[0]): Promise<string> => {
+  const [row] = await query<{ cadence: string }>(
+    db,
+    'default_cadence',
+    'select default_cadence as cadence from organizations where tenant_id = $1',
+    [actor.tenantId],
+  )
+  return row?.cadence ?? 'week'
+}
