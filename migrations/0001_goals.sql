@@ -67,7 +67,7 @@ CREATE TABLE "initiatives" (
 	"key_result_ids" uuid[] NOT NULL,
 	"state" text NOT NULL,
 	"tasks" jsonb NOT NULL,
-	"reported_progress" double precision,
+	"progress" double precision,
 	"weight" double precision,
 	"budget" double precision,
 	"effort" double precision,
@@ -77,7 +77,7 @@ CREATE TABLE "initiatives" (
 	CONSTRAINT "initiatives_tenant_id_id_pk" PRIMARY KEY("tenant_id","id"),
 	CONSTRAINT "initiatives_state" CHECK ("initiatives"."state" in ('planned', 'in_progress', 'blocked', 'done', 'cancelled')),
 	CONSTRAINT "initiatives_weight" CHECK ("initiatives"."weight" between 0 and 1e6),
-	CONSTRAINT "initiatives_progress" CHECK ("initiatives"."reported_progress" between 0 and 1),
+	CONSTRAINT "initiatives_progress" CHECK ("initiatives"."progress" between 0 and 1),
 	CONSTRAINT "initiatives_days" CHECK ("initiatives"."starts_on" <= "initiatives"."due_on")
 );
 --> statement-breakpoint

@@ -3,9 +3,10 @@ import type { Context } from '../../api/operation.ts'
 import { inputProblem, Problem } from '../../api/problem.ts'
 import { reads } from '../../api/reads.ts'
 import { type Change, writes } from '../../api/writes.ts'
+import { requireAcyclic } from '../goals/goal.paths.ts'
 import { mayChangeObjectiveOf } from '../goals/goal.rules.ts'
 import { lockForWrite, rescoreAfter } from '../goals/goal.write.ts'
-import { objectiveOfKeyResult, requireAcyclic, touchedBy } from './alignment.queries.ts'
+import { objectiveOfKeyResult, touchedBy } from './alignment.queries.ts'
 import { alignment, alignmentSchema } from './alignment.resource.ts'
 import type { alignments } from './alignment.table.ts'
 
@@ -46,7 +47,8 @@ const parentOf = async (
 
 /** The parents before and after are scored anew, with everything above them. */
 const settle = async (ctx: Context, changes: Change<Alignment>[]): Promise<void> => {
-  await requireAcyclic(ctx, changes)
+  const live = changes.filter(({ after }) => after.deletedAt === null)
+  await requireAcyclic(ctx, { objectiveIds: live.map(({ after }) => after.childObjectiveId) })
   const parents = new Map<Change<Alignment>, string>()
   for (const change of changes) parents.set(change, await parentOf(ctx, change.after))
   const moved = changes.flatMap((change) =>

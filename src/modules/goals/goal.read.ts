@@ -1,13 +1,14 @@
 import type { Context } from '../../api/operation.ts'
 import type { CascadeInput, NodeScore } from '../../scoring/index.ts'
-import { keyResultInput, objectiveInput } from './goal.inputs.ts'
+import { type InitiativeRow, type LinkRow, loadInitiatives, loadLinks } from './goal.below.ts'
+import { initiativeInput, keyResultInput, objectiveInput } from './goal.inputs.ts'
 import {
   type AlignmentRow,
   type KeyResultRow,
   loadAlignments,
   loadKeyResults,
   loadObjectives,
-  loadReadings,
+  loadReadingsAbove,
   type ObjectiveRow,
   type ReadingsRow,
   type Seeds,
@@ -19,6 +20,8 @@ export type Goals = {
   keyResults: ReadonlyMap<string, KeyResultRow>
   readings: ReadonlyMap<string, ReadingsRow>
   alignments: readonly AlignmentRow[]
+  links: readonly LinkRow[]
+  initiatives: readonly InitiativeRow[]
   input: CascadeInput
 }
 
@@ -28,16 +31,24 @@ export type Goals = {
  */
 export const readGoals = async (ctx: Context, seeds: Partial<Seeds>): Promise<Goals> => {
   const all = { objectiveIds: [], keyResultIds: [], ...seeds }
-  const [objectiveRows, keyResultRows, alignments, readingsRows] = await Promise.all([
+  const [objectiveRows, keyResultRows, alignments, links, initiatives, readingsRows] = await Promise.all([
     loadObjectives(ctx, all),
     loadKeyResults(ctx, all),
     loadAlignments(ctx, all),
-    loadReadings(ctx, all.keyResultIds),
+    loadLinks(ctx, all),
+    loadInitiatives(ctx, all),
+    loadReadingsAbove(ctx, all),
   ])
   const objectives = new Map(objectiveRows.map((row) => [row.id, row]))
   const keyResults = new Map(keyResultRows.map((row) => [row.id, row]))
   const readings = new Map(readingsRows.map((row) => [row.id, row]))
   const alignedTo = Map.groupBy(alignments, (row) => row.parentObjectiveId ?? row.parentKeyResultId ?? '')
+  const linkedTo = Map.groupBy(links, ({ parentId }) => parentId)
+  const workOf = Map.groupBy(
+    initiatives.flatMap((row) => [row.objectiveId, ...row.keyResultIds].map((goalId) => ({ goalId, row }))),
+    ({ goalId }) => goalId,
+  )
+  const initiativesOf = (id: string) => (workOf.get(id) ?? []).map(({ row }) => row)
   const keyResultsOf = Map.groupBy(keyResultRows, ({ objectiveId }) => objectiveId)
 
   const asked = new Set(all.keyResultIds)
@@ -49,26 +60,33 @@ export const readGoals = async (ctx: Context, seeds: Partial<Seeds>): Promise<Go
     )
   const known = new Map<string, NodeScore>()
   for (const { id, score } of [...objectiveRows, ...keyResultRows]) if (score) known.set(id, score)
-  for (const { childId, childScore } of alignments) if (childScore) known.set(childId, childScore)
+  for (const { childId, childScore } of [...alignments, ...links]) if (childScore) known.set(childId, childScore)
 
   const input = {
     keyResults: keyResultRows
-      .filter(({ id, source }) => asked.has(id) || source === 'aligned')
+      .filter(({ id, source }) => asked.has(id) || source !== 'checkins')
       .map((row) =>
         keyResultInput(
           row,
           objectives.get(row.objectiveId) as ObjectiveRow,
           readings.get(row.id),
           alignedTo.get(row.id) ?? [],
+          { links: linkedTo.get(row.id) ?? [], initiatives: row.source === 'initiatives' ? initiativesOf(row.id) : [] },
         ),
       ),
     objectives: objectiveRows.map((row) =>
-      objectiveInput(row, keyResultsOf.get(row.id) ?? [], alignedTo.get(row.id) ?? [], countedIn(row.id)),
+      objectiveInput(
+        row,
+        keyResultsOf.get(row.id) ?? [],
+        alignedTo.get(row.id) ?? [],
+        countedIn(row.id),
+        initiativesOf(row.id),
+      ),
     ),
-    initiatives: [],
+    initiatives: initiatives.map(initiativeInput),
     known,
   }
-  return { objectives, keyResults, readings, alignments, input }
+  return { objectives, keyResults, readings, alignments, links, initiatives, input }
 }
 
 /** A closed goal counts at its last value: once its score says so, nothing scores it again until it is reopened. */

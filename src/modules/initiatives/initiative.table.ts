@@ -20,8 +20,8 @@ export const initiatives = resourceTable(
     keyResultIds: uuid('key_result_ids').array().notNull(),
     state: text('state', { enum: initiativeStates }).notNull(),
     tasks: jsonb('tasks').$type<Task[]>().notNull(),
-    /** What was reported; tasks and the state `done` overrule it. */
-    reportedProgress: doublePrecision('reported_progress'),
+    /** What was reported; in answers tasks and the state `done` overrule it. */
+    progress: doublePrecision('progress'),
     /** Null where nothing was said: 0 in an objective, 1 in a key result that is measured by its initiatives. */
     weight: doublePrecision('weight'),
     budget: doublePrecision('budget'),
@@ -35,7 +35,7 @@ export const initiatives = resourceTable(
     reference(t.tenantId, t.objectiveId, () => objectives, 'initiatives_objective'),
     check('initiatives_state', oneOf(t.state, initiativeStates)),
     check('initiatives_weight', sql`${t.weight} between 0 and 1e6`),
-    check('initiatives_progress', sql`${t.reportedProgress} between 0 and 1`),
+    check('initiatives_progress', sql`${t.progress} between 0 and 1`),
     check('initiatives_days', sql`${t.startsOn} <= ${t.dueOn}`),
     index('initiatives_owner_id').on(t.tenantId, t.ownerId),
     index('initiatives_objective_id').on(t.tenantId, t.objectiveId),
