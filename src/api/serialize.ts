@@ -49,14 +49,22 @@ const compile = (schema: JsonSchema, document: Document): Serialize =>
 
 /**
  * fast-json-stringify resolves `anyOf` by validating each branch, and prints null as 0 for a plain number, so what may
- * be null is said by its own keyword `nullable`; references are written out.
+ * be null is said by its own keyword `nullable`; references are written out, once within themselves.
  */
-const forSerializer = (schema: JsonSchema, document: Document): JsonSchema & { nullable?: boolean } => {
-  if (schema.$ref)
-    return forSerializer(document.components.schemas[schema.$ref.split('/').at(-1) as string] as JsonSchema, document)
+const forSerializer = (
+  schema: JsonSchema,
+  document: Document,
+  around: readonly string[] = [],
+): JsonSchema & { nullable?: boolean } => {
+  if (schema.$ref) {
+    const name = schema.$ref.split('/').at(-1) as string
+    // A schema within itself is written as plain JSON.
+    if (around.includes(name)) return {}
+    return forSerializer(document.components.schemas[name] as JsonSchema, document, [...around, name])
+  }
   const branches = schema.anyOf?.filter(({ type }) => type !== 'null')
   if (branches && branches.length === 1 && branches.length !== schema.anyOf?.length) {
-    return { ...forSerializer(branches[0] as JsonSchema, document), nullable: true }
+    return { ...forSerializer(branches[0] as JsonSchema, document, around), nullable: true }
   }
   if (schema.anyOf) return {}
   const { enum: _values, format: _format, ...rest } = schema
@@ -69,13 +77,16 @@ const forSerializer = (schema: JsonSchema, document: Document): JsonSchema & { n
     ...(schema.properties
       ? {
           properties: Object.fromEntries(
-            Object.entries(schema.properties).map(([key, property]) => [key, forSerializer(property, document)]),
+            Object.entries(schema.properties).map(([key, property]) => [
+              key,
+              forSerializer(property, document, around),
+            ]),
           ),
         }
       : {}),
-    ...(schema.items ? { items: forSerializer(schema.items, document) } : {}),
+    ...(schema.items ? { items: forSerializer(schema.items, document, around) } : {}),
     ...(typeof schema.additionalProperties === 'object'
-      ? { additionalProperties: forSerializer(schema.additionalProperties, document) }
+      ? { additionalProperties: forSerializer(schema.additionalProperties, document, around) }
       : {}),
   }
 }

@@ -23,9 +23,10 @@ export type Recorded = { checkIns: CheckIn[]; rescored: Rescored; locked: Locked
 
 /**
  * Records check-ins and corrections as one set, with one cascade: find, allow, judge, lock, write, rescore. Append-only:
- * a correction is a new row that supersedes the old one, which keeps what was said and when.
+ * a correction is a new row that supersedes the old one, which keeps what was said and when. `carried` marks the opening
+ * readings of goals carried over.
  */
-export const record = async (ctx: Context, items: readonly CheckInItem[]): Promise<Recorded> => {
+export const record = async (ctx: Context, items: readonly CheckInItem[], carried = false): Promise<Recorded> => {
   const corrected = await correctedBy(ctx, items)
   const ids = items.map((item, index) => corrected[index]?.keyResultId ?? item.keyResultId)
   const found = await findKeyResults(
@@ -44,7 +45,7 @@ export const record = async (ctx: Context, items: readonly CheckInItem[]): Promi
             ? new Problem('not_found', 'There is no such key result')
             : inputProblem('invalid_input', '/keyResultId', 'say which key result')
         if (!(await mayCheckIn(of))) throw new Problem('forbidden')
-        const row = await rowOf(ctx, item, of.id, corrected[index] ?? null)
+        const row = await rowOf(ctx, item, of.id, corrected[index] ?? null, carried)
         judgeReading(ctx, row, of)
         return { index, row, supersedes: corrected[index] ?? null, item }
       }),
@@ -123,6 +124,7 @@ const rowOf = async (
   item: CheckInItem,
   keyResultId: string,
   before: CheckIn | null,
+  carried: boolean,
 ): Promise<CheckIn> => {
   const { step, effectiveAt, authorId, keyResultId: _keyResult, id: _id, ...said } = item
   const author = await authorOf(ctx, authorId, before)
@@ -153,6 +155,7 @@ const rowOf = async (
     supersedesId: before?.id ?? null,
     supersededAt: null,
     voided: false,
+    carried: before?.carried ?? carried,
   }
 }
 

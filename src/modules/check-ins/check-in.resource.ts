@@ -25,6 +25,7 @@ export const checkInSchema = z
     authorId: id,
     supersedesId: id.nullable(),
     voided: z.boolean(),
+    carried: z.boolean().meta({ description: 'The last value of an earlier cycle, with which this one opened.' }),
   })
   .meta({ id: 'CheckIn', description: 'A reading of a key result at a moment; never changed, only superseded.' })
 

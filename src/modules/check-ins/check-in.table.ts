@@ -26,6 +26,8 @@ export const checkIns = resourceTable(
     supersedesId: uuid('supersedes_id'),
     supersededAt: instant('superseded_at'),
     voided: boolean('voided').notNull(),
+    /** The opening reading of a key result carried over from an earlier cycle. */
+    carried: boolean('carried').notNull(),
   },
   (t) => [
     reference(t.tenantId, t.keyResultId, () => keyResults, 'check_ins_key_result'),

@@ -66,6 +66,12 @@ export const updateKeyResultInput = z
     dueOn,
     ...definition,
     targetChangePercent: quantity,
+    reason: z
+      .string()
+      .trim()
+      .min(1)
+      .max(2_000)
+      .meta({ description: 'Why; needed to move baseline, target, bounds, steps or weight, or to cancel, once read.' }),
   })
   .partial()
 

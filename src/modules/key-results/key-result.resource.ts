@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { base, day, id, name, quantity, ratio, weight } from '../../api/fields.ts'
+import { base, day, id, name, quantity, ratio, text, weight } from '../../api/fields.ts'
 import { type Resource, resource } from '../../api/operation.ts'
 import { checkIn } from '../check-ins/check-in.resource.ts'
 import { goalState, scoreFields, scoreOn } from '../goals/goal.fields.ts'
@@ -58,6 +58,7 @@ export const keyResultSchema = z
     dataState: z.enum(dataStates).meta({ id: 'DataState' }),
     lastCheckInId: id.nullable(),
     grade: ratio.nullable(),
+    gradeReason: text.nullable().meta({ description: 'Why the grade is another than the one suggested.' }),
   })
   .meta({ id: 'KeyResult', description: 'A measure that says whether an objective is met.' })
 

@@ -42,6 +42,11 @@ export const keyResults = resourceTable(
     startsOn: date('starts_on'),
     dueOn: date('due_on'),
     grade: doublePrecision('grade'),
+    gradeReason: text('grade_reason'),
+    /** The day it became achieved or closed: its numbers stop moving with time there. */
+    settledOn: date('settled_on'),
+    /** The frozen explanation of a closed one (frozen-explanation.table.ts). */
+    explanationSha256: text('explanation_sha256'),
     zone: text('zone'),
     /** The newest live check-in by effective time; null before the first. */
     lastCheckInId: uuid('last_check_in_id'),

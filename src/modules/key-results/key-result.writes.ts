@@ -5,6 +5,7 @@ import { keyResultDependents, requireUnlinked } from '../goals/goal.dependents.t
 import { mayChangeObjectiveOf } from '../goals/goal.rules.ts'
 import { judgeTransition } from '../goals/goal.states.ts'
 import { lockForWrite, rescoreAfter } from '../goals/goal.write.ts'
+import { judgeRevision, recordRevisions } from '../revisions/revision.record.ts'
 import { createKeyResultInput, keyResultRow, updateKeyResultInput } from './key-result.input.ts'
 import { judgeDefinition } from './key-result.judge.ts'
 import { keyResult } from './key-result.resource.ts'
@@ -31,12 +32,16 @@ export const keyResultWrites: Creatable<KeyResult> = {
     }),
   toRow: async (input, before, ctx) =>
     keyResultRow(input, before, before || input['cadence'] ? '' : await defaultCadence(ctx)),
-  judge: async (ctx, { before, after }) => {
+  judge: async (ctx, change) => {
+    const { before, after } = change
     if (before) judgeTransition(before.state, after.state)
+    if (before?.state !== after.state) after.settledOn = after.state === 'achieved' ? ctx.today : null
+    await judgeRevision(ctx, change)
     judgeDefinition(after)
     if (before && before.unit !== after.unit) await requireUnlinked(ctx, after.id)
   },
   settle: async (ctx, changes) => {
+    recordRevisions(ctx, changes)
     await rescoreAfter(ctx, 'key_result', changes, ({ after }) => after.objectiveId)
   },
 }

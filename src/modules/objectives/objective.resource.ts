@@ -47,6 +47,7 @@ export const objectiveSchema = z
     progressReason: z.string().nullable().meta({ description: 'Why progress is null.' }),
     coverage: ratio.nullable().meta({ description: 'The share of the weight that is backed by data.' }),
     grade: ratio.nullable(),
+    gradeReason: text.nullable().meta({ description: 'Why the grade is another than the one suggested.' }),
     verdict: verdict.nullable(),
   })
   .meta({ id: 'Objective', description: 'What someone wants to achieve in a cycle.' })

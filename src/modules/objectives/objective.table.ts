@@ -66,6 +66,9 @@ export const objectives = resourceTable(
     carriedFromId: uuid('carried_from_id'),
     agreedAt: instant('agreed_at'),
     grade: doublePrecision('grade'),
+    gradeReason: text('grade_reason'),
+    /** The frozen explanation of a closed one (frozen-explanation.table.ts). */
+    explanationSha256: text('explanation_sha256'),
     ...scoreColumns(),
   },
   (t) => [
