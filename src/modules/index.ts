@@ -3,21 +3,33 @@ import { alignmentOperations } from './alignments/alignment.operations.ts'
 import { alignment } from './alignments/alignment.resource.ts'
 import { apiKeyOperations } from './api-keys/api-key.operations.ts'
 import { apiKey } from './api-keys/api-key.resource.ts'
+import { blockerOperations } from './blockers/blocker.operations.ts'
+import { blocker } from './blockers/blocker.resource.ts'
 import { checkInOperations } from './check-ins/check-in.operations.ts'
 import { checkIn } from './check-ins/check-in.resource.ts'
+import { commentOperations } from './comments/comment.operations.ts'
+import { comment } from './comments/comment.resource.ts'
 import { cycleOperations } from './cycles/cycle.operations.ts'
 import { cycle } from './cycles/cycle.resource.ts'
 import { departmentOperations } from './departments/department.operations.ts'
 import { department } from './departments/department.resource.ts'
+import { initiativeOperations } from './initiatives/initiative.operations.ts'
+import { initiative } from './initiatives/initiative.resource.ts'
+import { keyResultLinkOperations } from './key-result-links/key-result-link.operations.ts'
+import { keyResultLink } from './key-result-links/key-result-link.resource.ts'
 import { keyResultOperations } from './key-results/key-result.operations.ts'
 import { keyResult } from './key-results/key-result.resource.ts'
 import { meOperations } from './me/me.operations.ts'
+import { objectiveUpdateOperations } from './objective-updates/objective-update.operations.ts'
+import { objectiveUpdate } from './objective-updates/objective-update.resource.ts'
 import { objectiveOperations } from './objectives/objective.operations.ts'
 import { objective } from './objectives/objective.resource.ts'
 import { organizationOperations } from './organization/organization.operations.ts'
 import { organization } from './organization/organization.resource.ts'
 import { pillarOperations } from './pillars/pillar.operations.ts'
 import { pillar } from './pillars/pillar.resource.ts'
+import { retrospectiveOperations } from './retrospectives/retrospective.operations.ts'
+import { retrospective } from './retrospectives/retrospective.resource.ts'
 import { teamMembershipOperations } from './team-memberships/team-membership.operations.ts'
 import { teamMembership } from './team-memberships/team-membership.resource.ts'
 import { teamOperations } from './teams/team.operations.ts'
@@ -40,4 +52,10 @@ export const modules: readonly Module[] = [
   { resource: alignment, operations: alignmentOperations },
   { resource: keyResult, operations: keyResultOperations },
   { resource: checkIn, operations: checkInOperations },
+  { resource: objectiveUpdate, operations: objectiveUpdateOperations },
+  { resource: keyResultLink, operations: keyResultLinkOperations },
+  { resource: initiative, operations: initiativeOperations },
+  { resource: blocker, operations: blockerOperations },
+  { resource: comment, operations: commentOperations },
+  { resource: retrospective, operations: retrospectiveOperations },
 ]

@@ -39,6 +39,11 @@ export const callOf = async (setup: Caller, operation: AnyOperation): Promise<Ca
       body: Object.fromEntries(entries.filter(([name]) => !inPath.includes(name))),
     }
   }
+  const [parent] = Object.keys(placesOf(operation).inPath).filter((name) => name !== 'id')
+  if (resource && parent && method === 'GET') {
+    const row = await createOne(setup, resource)
+    return { operation, path: { [parent]: String(row[parent]) }, body: undefined }
+  }
   const id = path.includes(':id') && resource ? String((await createOne(setup, resource))['id']) : ''
   if (path.endsWith('/:id/restore') && resource) await setup('DELETE', `/v1/${resource.path}/${id}`)
   const given = body ? (method === 'PATCH' ? changeOf(operation) : sampleOf(bodyOf(operation) ?? {})) : undefined
@@ -48,6 +53,8 @@ export const callOf = async (setup: Caller, operation: AnyOperation): Promise<Ca
 /** One member that every update of the resource can change. */
 const changeOf = (operation: AnyOperation): Record<string, unknown> => {
   const names = Object.keys(bodyOf(operation)?.properties ?? {})
-  const text = ['name', 'title', 'displayName', 'note', 'externalId'].find((name) => names.includes(name))
+  const text = ['name', 'title', 'displayName', 'note', 'text', 'body', 'externalId'].find((name) =>
+    names.includes(name),
+  )
   return text ? { [text]: `Changed ${++counter}` } : {}
 }

@@ -11,9 +11,12 @@ type Members = Record<string, unknown>
 const hints: Record<string, Members> = {
   KeyResult: { kind: 'metric', baseline: 0, target: 10 },
   CheckIn: { value: 5 },
+  Retrospective: { worked: 'Weekly check-ins' },
 }
 /** Of several references only one may be given, or one is needed that the schema leaves open. */
 const wanted: Record<string, string[]> = { Alignment: ['parentObjectiveId'], CheckIn: ['keyResultId'] }
+/** What a row must be to be pointed at. */
+const targets: Record<string, Members> = { 'KeyResultLink.parentKeyResultId': { source: 'rollup' } }
 
 let counter = 0
 
@@ -68,7 +71,11 @@ export const membersFor = async (call: Caller, resource: Resource, given: Member
   const members = { ...requiredOf(body), ...hints[resource.name], ...given }
   const needed = [...(body.required ?? []), ...pathParameters, ...(wanted[resource.name] ?? [])]
   for (const { key, to } of Object.values(resource.belongsTo ?? {}))
-    if (needed.includes(key) && given[key] === undefined) members[key] = (await createOne(call, to()))['id']
+    if (needed.includes(key) && given[key] === undefined)
+      members[key] = (await createOne(call, to(), targets[`${resource.name}.${key}`]))['id']
+  for (const { type, key, to } of Object.values(resource.polymorphic ?? {}))
+    if ((body.required ?? []).includes(key) && given[key] === undefined)
+      members[key] = (await createOne(call, to()[members[type] as string] as Resource))['id']
   return members
 }
 

@@ -67,3 +67,41 @@ export const worksOn = async ({ actor, db }: Context, objectiveId: string): Prom
   )
   return row?.found ?? false
 }
+
+/** Goals by what names them. */
+export type Named = { objectiveIds?: readonly string[]; keyResultIds?: readonly string[] }
+
+const ownersOf = (
+  { actor, db }: Context,
+  { objectiveIds = [], keyResultIds = [] }: Named,
+): Promise<(Owned & { id: string })[]> =>
+  query(
+    db,
+    'goal_owners',
+    `select id, owner_user_id as "ownerUserId", owner_team_id as "ownerTeamId", owner_department_id as "ownerDepartmentId"
+     from objectives where tenant_id = $1 and id in (
+       select unnest($2::uuid[]) union all select objective_id from key_results where tenant_id = $1 and id = any($3))`,
+    [actor.tenantId, objectiveIds, keyResultIds],
+  )
+
+/** Who may change every one of several goals: what counts in a goal is for its owners to say. */
+export const mayChangeEvery = async (ctx: Context, named: Named): Promise<boolean> => {
+  if (mayAnything(ctx)) return true
+  for (const owner of await ownersOf(ctx, named)) if (!(await mayChangeObjective(ctx, owner))) return false
+  return true
+}
+
+/** Who may change one of several goals. */
+export const mayChangeSome = async (ctx: Context, named: Named): Promise<boolean> => {
+  if (mayAnything(ctx)) return true
+  for (const owner of await ownersOf(ctx, named)) if (await mayChangeObjective(ctx, owner)) return true
+  return false
+}
+
+/** Who may speak about goals: those who may change one of them, and members who work on it. */
+export const mayReportOn = async (ctx: Context, named: Named): Promise<boolean> => {
+  if (await mayChangeSome(ctx, named)) return true
+  if (!ctx.actor.roles.includes('member')) return false
+  for (const { id } of await ownersOf(ctx, named)) if (await worksOn(ctx, id)) return true
+  return false
+}

@@ -42,6 +42,12 @@ export const visibleThroughObjective = (sight: Sight, column: string): SQL | und
   )
 }
 
+/** The same where there may be no objective: then everybody sees it. */
+export const visibleThroughOptionalObjective = (sight: Sight, column: string): SQL | undefined => {
+  const visible = visibleThroughObjective(sight, column)
+  return visible && sql`(${sql.raw(column)} is null or ${visible})`
+}
+
 /** Visible through the objective of the key result that `column` names. */
 export const visibleThroughKeyResult = (sight: Sight, column: string): SQL | undefined => {
   const visible = objectiveVisible(sight, 'o')
@@ -49,5 +55,36 @@ export const visibleThroughKeyResult = (sight: Sight, column: string): SQL | und
     visible &&
     sql`exists (select from key_results k join objectives o on o.tenant_id = k.tenant_id and o.id = k.objective_id
       where k.tenant_id = ${tenant} and k.id = ${sql.raw(column)} and ${visible})`
+  )
+}
+
+/** Visible through the key result of the check-in that `column` names. */
+export const visibleThroughCheckIn = (sight: Sight, column: string): SQL | undefined => {
+  const visible = visibleThroughKeyResult(sight, 'c.key_result_id')
+  return (
+    visible &&
+    sql`exists (select from check_ins c where c.tenant_id = ${tenant} and c.id = ${sql.raw(column)} and ${visible})`
+  )
+}
+
+/** An initiative, by its alias, is seen by those who see every goal it names: its members name them all. */
+export const initiativeVisible = (sight: Sight, alias: string): SQL | undefined => {
+  const visible = objectiveVisible(sight, 'o')
+  const v = sql.raw(alias)
+  return (
+    visible &&
+    sql`not exists (select from objectives o where o.tenant_id = ${tenant} and (${visible}) is not true and (
+      o.id = ${v}.objective_id or o.id in (select k.objective_id from initiative_key_results i
+        join key_results k on k.tenant_id = i.tenant_id and k.id = i.key_result_id
+        where i.tenant_id = ${tenant} and i.initiative_id = ${v}.id)))`
+  )
+}
+
+/** Visible through the initiative that `column` names. */
+export const visibleThroughInitiative = (sight: Sight, column: string): SQL | undefined => {
+  const visible = initiativeVisible(sight, 'v')
+  return (
+    visible &&
+    sql`exists (select from initiatives v where v.tenant_id = ${tenant} and v.id = ${sql.raw(column)} and ${visible})`
   )
 }
