@@ -2,7 +2,7 @@ import { and, eq, gte, ilike, inArray, or, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { anyone, type Rule } from '../auth/rules.ts'
 import { statement } from '../db/statement.ts'
-import { bindingOf, decodeCursor, encodeCursor } from './cursor.ts'
+import { bindingOf, decodeCursor, encodeCursor, type Position } from './cursor.ts'
 import { id, instant } from './fields.ts'
 import { type AnyOperation, type Context, operation, type Resource, type Sight } from './operation.ts'
 import { behind, orderBy, parseOrder, positionOf, sortsOf } from './order.ts'
@@ -73,7 +73,7 @@ const filtersOf = (resource: Resource) =>
     (resource.filters ?? []).map((key) => [
       key,
       z
-        .array(bare(resource.schema.shape[key] as z.ZodType))
+        .array(resource.computed?.[key]?.filter ?? bare(resource.schema.shape[key] as z.ZodType))
         .min(1)
         .max(100)
         .optional(),
@@ -123,7 +123,7 @@ const list = (resource: Resource, allow: Rule): AnyOperation => {
   })
 }
 
-type ListInput = {
+export type ListInput = {
   limit: number
   cursor?: string
   sort?: string
@@ -143,7 +143,15 @@ const boundTo = (resource: Resource, input: ListInput): string => {
 }
 
 const cursorAt = (ctx: Context, resource: Resource, input: ListInput, row: Row): string =>
-  encodeCursor(positionOf(parseOrder(resource, input.sort), row), boundTo(resource, input), ctx.organization.secret)
+  encodeCursor(
+    positionOf(parseOrder(resource, input.sort), row, ctx.today),
+    boundTo(resource, input),
+    ctx.organization.secret,
+  )
+
+/** Where a page begins: behind this position of the order; undefined on the first. */
+export const positionIn = (ctx: Context, resource: Resource, input: ListInput): Position | undefined =>
+  input.cursor ? decodeCursor(input.cursor, boundTo(resource, input), ctx.organization.secret) : undefined
 
 /** Readers of a sync start again this long before now, so that transactions still open are not missed. */
 const syncLagMilliseconds = 30_000
@@ -152,9 +160,7 @@ const runList = async (ctx: Context, resource: Resource, input: ListInput) => {
   const order = parseOrder(resource, input.sort)
   const filters = Object.fromEntries((resource.filters ?? []).flatMap((key) => (input[key] ? [[key, input[key]]] : [])))
   resource.judgeList?.({ sort: order.map(({ key }) => key), filters })
-  const position = input.cursor
-    ? decodeCursor(input.cursor, boundTo(resource, input), ctx.organization.secret)
-    : undefined
+  const position = positionIn(ctx, resource, input)
 
   const rows = await ctx.db
     .select(columnsOf(resource))
@@ -182,6 +188,8 @@ const runList = async (ctx: Context, resource: Resource, input: ListInput) => {
 }
 
 const filter = (resource: Resource, key: string, values: unknown[]): SQL => {
+  const computed = resource.computed?.[key]
+  if (computed) return inArray(computed.value, values)
   const column = columnOf(resource, key)
   return column.dataType === 'array' ? sql`${column} && ${sql.param(values, column)}` : inArray(column, values)
 }

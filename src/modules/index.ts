@@ -7,12 +7,16 @@ import { blockerOperations } from './blockers/blocker.operations.ts'
 import { blocker } from './blockers/blocker.resource.ts'
 import { checkInOperations } from './check-ins/check-in.operations.ts'
 import { checkIn } from './check-ins/check-in.resource.ts'
+import { carryOverCycleOperation, carryOverObjectiveOperation } from './closing/carry-over.operations.ts'
+import { cycleClosingOperations, objectiveClosingOperations } from './closing/closing.operations.ts'
 import { commentOperations } from './comments/comment.operations.ts'
 import { comment } from './comments/comment.resource.ts'
 import { cycleOperations } from './cycles/cycle.operations.ts'
 import { cycle } from './cycles/cycle.resource.ts'
 import { departmentOperations } from './departments/department.operations.ts'
 import { department } from './departments/department.resource.ts'
+import { explainKeyResultOperation, explainObjectiveOperation } from './explanation/explanation.operations.ts'
+import { keyResultHistoryOperation, objectiveHistoryOperation } from './history/history.operations.ts'
 import { initiativeOperations } from './initiatives/initiative.operations.ts'
 import { initiative } from './initiatives/initiative.resource.ts'
 import { keyResultLinkOperations } from './key-result-links/key-result-link.operations.ts'
@@ -24,16 +28,23 @@ import { objectiveUpdateOperations } from './objective-updates/objective-update.
 import { objectiveUpdate } from './objective-updates/objective-update.resource.ts'
 import { objectiveOperations } from './objectives/objective.operations.ts'
 import { objective } from './objectives/objective.resource.ts'
+import { okrTemplateOperations } from './okr-templates/okr-template.operations.ts'
+import { okrTemplate } from './okr-templates/okr-template.resource.ts'
 import { organizationOperations } from './organization/organization.operations.ts'
 import { organization } from './organization/organization.resource.ts'
 import { pillarOperations } from './pillars/pillar.operations.ts'
 import { pillar } from './pillars/pillar.resource.ts'
 import { retrospectiveOperations } from './retrospectives/retrospective.operations.ts'
 import { retrospective } from './retrospectives/retrospective.resource.ts'
+import { revisionOperations } from './revisions/revision.operations.ts'
+import { revision } from './revisions/revision.resource.ts'
+import { simulationOperations } from './simulations/simulation.operations.ts'
+import { summaryOperation } from './summaries/summary.operations.ts'
 import { teamMembershipOperations } from './team-memberships/team-membership.operations.ts'
 import { teamMembership } from './team-memberships/team-membership.resource.ts'
 import { teamOperations } from './teams/team.operations.ts'
 import { team } from './teams/team.resource.ts'
+import { treeOperation } from './tree/tree.operations.ts'
 import { userOperations } from './users/user.operations.ts'
 import { user } from './users/user.resource.ts'
 
@@ -47,15 +58,34 @@ export const modules: readonly Module[] = [
   { resource: teamMembership, operations: teamMembershipOperations },
   { resource: apiKey, operations: apiKeyOperations },
   { resource: pillar, operations: pillarOperations },
-  { resource: cycle, operations: cycleOperations },
-  { resource: objective, operations: objectiveOperations },
+  {
+    resource: cycle,
+    operations: [...cycleOperations, ...cycleClosingOperations, carryOverCycleOperation, summaryOperation],
+  },
+  {
+    resource: objective,
+    operations: [
+      ...objectiveOperations,
+      ...objectiveClosingOperations,
+      carryOverObjectiveOperation,
+      explainObjectiveOperation,
+      treeOperation,
+      objectiveHistoryOperation,
+    ],
+  },
   { resource: alignment, operations: alignmentOperations },
-  { resource: keyResult, operations: keyResultOperations },
+  {
+    resource: keyResult,
+    operations: [...keyResultOperations, ...revisionOperations, explainKeyResultOperation, keyResultHistoryOperation],
+  },
+  { resource: revision, operations: [] },
   { resource: checkIn, operations: checkInOperations },
+  { resource: null, operations: simulationOperations },
   { resource: objectiveUpdate, operations: objectiveUpdateOperations },
   { resource: keyResultLink, operations: keyResultLinkOperations },
   { resource: initiative, operations: initiativeOperations },
   { resource: blocker, operations: blockerOperations },
   { resource: comment, operations: commentOperations },
+  { resource: okrTemplate, operations: okrTemplateOperations },
   { resource: retrospective, operations: retrospectiveOperations },
 ]

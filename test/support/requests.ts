@@ -2,7 +2,7 @@ import { placesOf } from '../../src/api/endpoint.ts'
 import type { AnyOperation, Resource } from '../../src/api/operation.ts'
 import { modules } from '../../src/modules/index.ts'
 import type { Caller } from './app.ts'
-import { bodyOf, createOf, createOne, membersFor, sampleOf } from './samples.ts'
+import { bodyOf, createOf, createOne, membersFor, resourceOf, sampleOf } from './samples.ts'
 
 /** An operation called: the members of its path, and its body. */
 export type Call = { operation: AnyOperation; path: Record<string, string>; body: unknown }
@@ -46,8 +46,22 @@ export const callOf = async (setup: Caller, operation: AnyOperation): Promise<Ca
   }
   const id = path.includes(':id') && resource ? String((await createOne(setup, resource))['id']) : ''
   if (path.endsWith('/:id/restore') && resource) await setup('DELETE', `/v1/${resource.path}/${id}`)
-  const given = body ? (method === 'PATCH' ? changeOf(operation) : sampleOf(bodyOf(operation) ?? {})) : undefined
+  const given = body ? await givenTo(setup, operation, method) : undefined
   return { operation, path: id ? { id } : {}, body: given }
+}
+
+/** Bodies that point to rows of their own: where a schema alone cannot say what. */
+const bodies: Record<string, (setup: Caller) => Promise<Record<string, unknown>>> = {
+  applyOkrTemplate: async (setup) => ({
+    cycleId: (await createOne(setup, resourceOf('Cycle')))['id'],
+    owners: [{ type: 'organization' }],
+  }),
+}
+
+const givenTo = async (setup: Caller, operation: AnyOperation, method: string): Promise<unknown> => {
+  const known = bodies[operation.name]
+  if (known) return known(setup)
+  return method === 'PATCH' ? changeOf(operation) : sampleOf(bodyOf(operation) ?? {})
 }
 
 /** One member that every update of the resource can change. */

@@ -11,6 +11,7 @@ type Members = Record<string, unknown>
 const hints: Record<string, Members> = {
   KeyResult: { kind: 'metric', baseline: 0, target: 10 },
   CheckIn: { value: 5 },
+  OkrTemplate: { keyResults: [{ title: 'Find the baseline', kind: 'baseline' }] },
   Retrospective: { worked: 'Weekly check-ins' },
 }
 /** Of several references only one may be given, or one is needed that the schema leaves open. */
