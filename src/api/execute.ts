@@ -154,7 +154,8 @@ const write = async (
     const events: Event[] = []
     const ctx = contextOf(request, transaction, wishes, events, memo)
     const inputDigest = digestOf(operation, input, wishes)
-    const key = wishes.validateOnly ? undefined : wishes.idempotencyKey
+    const isUndone = wishes.validateOnly === true || operation.undone === true
+    const key = isUndone ? undefined : wishes.idempotencyKey
     const kept = key && (await claimKey(ctx, key, inputDigest))
     if (kept) {
       await transaction.rollback()
@@ -163,7 +164,7 @@ const write = async (
 
     const output = await answer(operation, ctx, input)
     const status = statusOf(operation, output)
-    if (wishes.validateOnly) {
+    if (isUndone) {
       await transaction.settled()
       await transaction.rollback()
       return { status: 200, output }

@@ -77,6 +77,8 @@ export type Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType =
   allow: Rule<NoInfer<S>>
   /** Reads with exactly one statement let the door send COMMIT right behind it. */
   singleStatement?: true
+  /** Always undone: it writes only to see what would follow, and nothing is kept, no event, no audit. */
+  undone?: true
   /** The writers that must take turns: null for none. */
   run: (ctx: Context, input: z.output<I>, subject: S) => Promise<z.output<O>>
 }
@@ -106,6 +108,16 @@ export type Edge = {
 /** A reference whose target's kind is told by another member: `ownerType` beside `ownerId`. */
 export type PolymorphicEdge = { type: string; key: string; to: () => Record<string, Resource>; inverse: string }
 
+/** How lists filter and sort by a member that SQL works out; expressions may use the placeholders of every read. */
+export type Computed = {
+  /** One value of the filter. */
+  filter: z.ZodType
+  value: SQL
+  /** Its place in the order, from 1, never null; and the same of a row already read. */
+  rank: SQL
+  rankOf: (row: Record<string, unknown>, today: string) => number
+}
+
 /** One noun of the API: the shape clients see, the table behind it, who sees which rows, and its edges. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Resource<T extends PgTable = any> = {
@@ -128,6 +140,8 @@ export type Resource<T extends PgTable = any> = {
   filters?: readonly string[]
   sorts?: readonly string[]
   search?: readonly string[]
+  /** Members no column holds, such as what depends on today; filters and sorts may name them all the same. */
+  computed?: Readonly<Record<string, Computed>>
   /** Refuses a combination of filter and sort that policy forbids, by throwing. */
   judgeList?: (query: { sort: readonly string[]; filters: Record<string, unknown> }) => void
   /** Foreign keys, named from both ends: `KeyResult.objective` and `Objective.keyResults`. */

@@ -1,11 +1,11 @@
 import { and, asc, desc, eq, gt, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { Position } from './cursor.ts'
-import type { Resource } from './operation.ts'
+import type { Computed, Resource } from './operation.ts'
 import { inputProblem } from './problem.ts'
 import { columnOf } from './select.ts'
 
-export type Order = { key: string; column: PgColumn; descending: boolean }[]
+export type Order = { key: string; column: PgColumn | SQL; rankOf?: Computed['rankOf']; descending: boolean }[]
 
 const always = ['id', 'createdAt', 'updatedAt']
 
@@ -19,7 +19,11 @@ export const parseOrder = (resource: Resource, sort: string | undefined): Order 
     if (!sortsOf(resource).includes(key)) {
       throw inputProblem('invalid_input', '/sort', `${key} is not one of ${sortsOf(resource).join(', ')}`)
     }
-    return { key, column: columnOf(resource, key), descending: part.trim().startsWith('-') }
+    const descending = part.trim().startsWith('-')
+    const computed = resource.computed?.[key]
+    return computed
+      ? { key, column: computed.rank, rankOf: computed.rankOf, descending }
+      : { key, column: columnOf(resource, key), descending }
   })
   if (order.some(({ key }) => key === 'id')) return order.slice(0, order.findIndex(({ key }) => key === 'id') + 1)
   return [...order, { key: 'id', column: columnOf(resource, 'id'), descending: order[0]?.descending ?? false }]
@@ -35,16 +39,21 @@ export const orderBy = (order: Order): SQL[] =>
 /** Rows strictly behind `position` in this order. */
 export const behind = (order: Order, position: Position): SQL | undefined =>
   or(
-    ...order.map(({ column, descending }, at) => {
+    ...order.map(({ column: of, descending }, at) => {
+      // Drizzle names columns and expressions apart, and compares both alike.
+      const column = of as SQL
       const before = order.slice(0, at).map((earlier, index) => same(earlier.column, position[index] ?? null))
       const value = position[at] ?? null
       if (value === null) return undefined
       const further = descending ? lt(column, value) : gt(column, value)
-      return and(...before, column.notNull ? further : or(further, isNull(column)))
+      return and(...before, isNeverNull(of) ? further : or(further, isNull(column)))
     }),
   )
 
-const same = (column: PgColumn, value: Position[number]): SQL => (value === null ? isNull(column) : eq(column, value))
+const isNeverNull = (column: PgColumn | SQL): boolean => !('notNull' in column) || column.notNull
 
-export const positionOf = (order: Order, row: Record<string, unknown>): Position =>
-  order.map(({ key }) => (row[key] ?? null) as Position[number])
+const same = (column: PgColumn | SQL, value: Position[number]): SQL =>
+  value === null ? isNull(column) : eq(column as SQL, value)
+
+export const positionOf = (order: Order, row: Record<string, unknown>, today: string): Position =>
+  order.map(({ key, rankOf }) => (rankOf ? rankOf(row, today) : ((row[key] ?? null) as Position[number])))

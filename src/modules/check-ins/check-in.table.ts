@@ -27,7 +27,7 @@ export const checkIns = resourceTable(
     supersededAt: instant('superseded_at'),
     voided: boolean('voided').notNull(),
     /** The opening reading of a key result carried over from an earlier cycle. */
-    carried: boolean('carried').notNull(),
+    carried: boolean('carried').notNull().default(false),
   },
   (t) => [
     reference(t.tenantId, t.keyResultId, () => keyResults, 'check_ins_key_result'),

@@ -35,6 +35,8 @@ const judge = async (ctx: Context, { before, after }: Change<Cycle>): Promise<vo
   if (after.endsOn < after.startsOn) throw inputProblem('invalid_input', '/endsOn', 'the last day is before the first')
   if (before?.state === 'closed' && after.state !== 'closed')
     throw new Problem('invalid_transition', 'A closed cycle stays closed')
+  if (before && before.state !== 'closed' && after.state === 'closed')
+    throw new Problem('invalid_transition', 'A cycle is closed with its objectives: POST /cycles/:id/close')
   if (before) return
   const parent = after.parentId ? await parentOf(ctx, after.parentId) : undefined
   after.rootId = parent?.rootId ?? after.id
@@ -87,7 +89,8 @@ export const cycleOperations = [
     update: { input: update, allow: keepsCycles },
     delete: {
       allow: keepsCycles,
-      dependents: (ctx, ids) => dependentsOf(ctx, ids, ['cycles.parent_id', 'objectives.cycle_id']),
+      dependents: (ctx, ids) =>
+        dependentsOf(ctx, ids, ['cycles.parent_id', 'objectives.cycle_id', 'retrospectives.cycle_id']),
     },
     lock: (ctx, { ids }) => lockForWrite(ctx, { cycleIds: ids }),
     judge,

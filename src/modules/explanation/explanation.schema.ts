@@ -53,11 +53,9 @@ export const explanationSchema = z
 
 export const explanationAnswer = explanationSchema
   .extend({
-    progressAsStarted: ratio
-      .nullable()
-      .meta({
-        description: 'The same readings against the definitions as of the first reading, cancelled items as 0.',
-      }),
+    progressAsStarted: ratio.nullable().meta({
+      description: 'The same readings against the definitions as of the first reading, cancelled items as 0.',
+    }),
     truncated: z.boolean().meta({ description: 'More than 5,000 nodes: some levels were left out.' }),
   })
   .strict()

@@ -34,6 +34,9 @@ const movedText = `
     select below.parent from below join objectives o on o.tenant_id = $1 and o.id = below.id and o.deleted_at is null
     where o.state = 'cancelled' and below.parent is not null
     union
+    select below.id from below join initiatives v on v.tenant_id = $1 and v.objective_id = below.id and v.deleted_at is null
+    where v.state = 'cancelled' and v.weight > 0
+    union
     select below.parent from moved join below on below.id = moved.id where below.parent is not null
   )
   select id from moved`

@@ -3,6 +3,7 @@ import { base, day, id, name, quantity, ratio, text, weight } from '../../api/fi
 import { type Resource, resource } from '../../api/operation.ts'
 import { checkIn } from '../check-ins/check-in.resource.ts'
 import { goalState, scoreFields, scoreOn } from '../goals/goal.fields.ts'
+import { computedHealth } from '../goals/goal.health.ts'
 import { visibleThroughObjective } from '../goals/goal.visibility.ts'
 import { objective } from '../objectives/objective.resource.ts'
 import { cadence } from '../organization/organization.resource.ts'
@@ -76,8 +77,9 @@ export const keyResult: Resource<typeof keyResults> = resource({
     value: score?.value ?? null,
     dataState: score?.dataState ?? 'no_data',
   }),
-  filters: ['externalId', 'objectiveId', 'ownerId', 'kind', 'source', 'role', 'state', 'cadence'],
-  sorts: ['title', 'weight', 'dueOn', 'startsOn', 'scoredAt'],
+  filters: ['externalId', 'objectiveId', 'ownerId', 'kind', 'source', 'role', 'state', 'cadence', 'health'],
+  computed: { health: computedHealth(keyResults.score) },
+  sorts: ['title', 'weight', 'health', 'dueOn', 'startsOn', 'scoredAt'],
   search: ['title'],
   belongsTo: {
     objective: { key: 'objectiveId', to: () => objective, inverse: 'keyResults' },

@@ -6,6 +6,7 @@ import { verdictOf } from '../../scoring/index.ts'
 import { cycle } from '../cycles/cycle.resource.ts'
 import { department } from '../departments/department.resource.ts'
 import { commitment, goalState, progressSource, scoreFields, scoreOn } from '../goals/goal.fields.ts'
+import { computedHealth } from '../goals/goal.health.ts'
 import { objectiveVisible } from '../goals/goal.visibility.ts'
 import { organization, visibility } from '../organization/organization.resource.ts'
 import { pillar } from '../pillars/pillar.resource.ts'
@@ -77,15 +78,18 @@ export const objective: Resource<typeof objectives> = resource({
     'visibility',
     'tags',
     'carriedFromId',
+    'health',
   ],
-  sorts: ['title', 'progress', 'dueOn', 'startsOn', 'scoredAt'],
+  computed: { health: computedHealth(objectives.score) },
+  sorts: ['title', 'progress', 'health', 'dueOn', 'startsOn', 'scoredAt'],
   search: ['title', 'description'],
   judgeList: ({ sort, filters }) => {
     const owners = filters['ownerType'] as string[] | undefined
-    if (sort.includes('progress') && (!owners || owners.includes('user'))) {
+    const ranks = sort.find((key) => key === 'progress' || key === 'health')
+    if (ranks && (!owners || owners.includes('user'))) {
       throw new Problem(
         'people_are_not_ranked',
-        'Sort by progress only with ownerType organization, department or team',
+        `Sort by ${ranks} only with ownerType organization, department or team`,
       )
     }
   },

@@ -1,0 +1,115 @@
+import { calendarDay } from '../api/clock.ts'
+import { Again, contextOf, type House } from '../api/execute.ts'
+import { writeEvents } from '../api/journal.ts'
+import type { Context, Event } from '../api/operation.ts'
+import { query } from '../db/statement.ts'
+import { openTransaction } from '../db/transaction.ts'
+import { lockGraphs } from '../modules/goals/goal.lock.ts'
+import { rescore } from '../modules/goals/goal.rescore.ts'
+import { dayNumber, dayOf } from '../scoring/index.ts'
+import type { MidnightOptions } from './midnight.ts'
+
+type Turned = { timeZone: string; day: string; today: string }
+
+/** A node that was away longer starts this many days back: scores of older days are nobody's question any more. */
+const mostDays = 400
+
+/** Who acts: the organization's own calendar, which no person or key stands for. */
+const contextAt = (
+  { clock, pool, log }: MidnightOptions,
+  tenantId: string,
+  transaction: Awaited<ReturnType<typeof openTransaction>>,
+  organization: { timeZone: string; secret: string },
+  events: Event[],
+  memo: Map<string, unknown>,
+): Context => {
+  const actor = { kind: 'api_key', id: tenantId, tenantId, userId: null, roles: ['admin'], scopes: ['admin'] } as const
+  const house = { pool, clock } as unknown as House
+  const request = { house, actor, organization: { id: tenantId, ...organization }, log, id: 'midnight' }
+  return contextOf(request, transaction, {}, events, memo)
+}
+
+const stateText = `
+  select g.time_zone as "timeZone", g.secret, m.through,
+    (select min(k.score ->> 'scoredOn') from key_results k where k.tenant_id = $1 and k.mode in ('adherence', 'accrual')
+       and k.state = 'active' and k.deleted_at is null) as "scoredOn"
+  from organizations g left join midnights m on m.tenant_id = $1 where g.tenant_id = $1 and g.id = $1`
+
+// What was scored on the day or later knows it already: a reading came before the job did.
+const dueText = `
+  select k.id, k.objective_id as "objectiveId" from key_results k
+  join objectives o on o.tenant_id = $1 and o.id = k.objective_id and o.deleted_at is null and o.state <> 'closed'
+  where k.tenant_id = $1 and k.mode in ('adherence', 'accrual') and k.state = 'active' and k.deleted_at is null
+    and (k.score ->> 'scoredOn') < $2 order by k.id`
+
+/**
+ * Takes one organization one day further: rescores, as of that day, the key results whose periods time ends, with all
+ * goals above them. Does nothing when another node did, or when the organization is up to date.
+ */
+export const rescoreDay = async (options: MidnightOptions, tenantId: string): Promise<Turned> => {
+  const memo = new Map<string, unknown>()
+  for (;;) {
+    try {
+      return await attempt(options, tenantId, memo)
+    } catch (error) {
+      if (!(error instanceof Again)) throw error
+    }
+  }
+}
+
+const attempt = async (options: MidnightOptions, tenantId: string, memo: Map<string, unknown>): Promise<Turned> => {
+  const transaction = await openTransaction(options.pool, tenantId, 'write')
+  const { db, later } = transaction
+  try {
+    await query(db, 'midnight_lock', 'select pg_advisory_xact_lock(hashtextextended($1, 0))', [`midnight ${tenantId}`])
+    const [state] = await query<{ timeZone: string; secret: string; through: string | null; scoredOn: string | null }>(
+      db,
+      'midnight_state',
+      stateText,
+      [tenantId],
+    )
+    if (!state) {
+      await transaction.rollback()
+      return { timeZone: 'UTC', day: '9999-12-31', today: '9999-12-31' }
+    }
+    const { timeZone } = state
+    const today = calendarDay(options.clock(), timeZone)
+    const through = state.through ?? earlier(state.scoredOn, dayOf(dayNumber(today) - 1))
+    if (through >= today) {
+      await transaction.rollback()
+      return { timeZone, day: today, today }
+    }
+    const day = dayOf(Math.max(dayNumber(through) + 1, dayNumber(today) - mostDays))
+    const events: Event[] = []
+    const ctx = { ...contextAt(options, tenantId, transaction, state, events, memo), today: day }
+    await rescoreDue(ctx)
+    later(
+      query(
+        db,
+        'midnight_through',
+        `insert into midnights (tenant_id, through) values ($1, $2)
+         on conflict (tenant_id) do update set through = excluded.through`,
+        [tenantId, day],
+      ),
+    )
+    if (events.length > 0) later(writeEvents(ctx, events))
+    await transaction.commit()
+    return { timeZone, day, today }
+  } catch (error) {
+    await transaction.rollback()
+    throw error
+  }
+}
+
+const earlier = (one: string | null, other: string): string => (one !== null && one < other ? one : other)
+
+const rescoreDue = async (ctx: Context): Promise<void> => {
+  const due = await query<{ id: string; objectiveId: string }>(ctx.db, 'midnight_due', dueText, [
+    ctx.actor.tenantId,
+    ctx.today,
+  ])
+  if (due.length === 0) return
+  const keyResultIds = due.map(({ id }) => id)
+  const locked = await lockGraphs(ctx, { keyResultIds })
+  await rescore(ctx, locked, { keyResultIds }, () => ({ type: 'organization', id: ctx.actor.tenantId }))
+}

@@ -1,0 +1,50 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Pool } from 'pg'
+import { type Clock, calendarDay } from '../api/clock.ts'
+import { rescoreDay } from './midnight.day.ts'
+
+export type MidnightOptions = { pool: Pool; clock: Clock; log: FastifyBaseLogger }
+
+/** How often the clock is looked at. Midnights of the world's time zones fall on quarter hours. */
+const everyMilliseconds = 60_000
+
+/** What is known of a tenant without asking its database: its time zone, and the day it is done with. */
+export type Done = Map<string, { timeZone: string; day: string }>
+
+/**
+ * Rescores what time itself changes, for every organization whose day has turned: missed days in order, each in a
+ * transaction of its own. Safe on several nodes, which take turns by organization. A failure of one organization is
+ * logged and tried again next time; it does not keep the others waiting.
+ */
+export const runMidnight = async ({ pool, clock, log }: MidnightOptions, done: Done = new Map()): Promise<void> => {
+  const { rows } = await pool.query<{ id: string }>('select id from tenants order by id')
+  for (const { id } of rows) {
+    const known = done.get(id)
+    if (known && known.day === calendarDay(clock(), known.timeZone)) continue
+    try {
+      for (let isBehind = true; isBehind; ) {
+        const { timeZone, day, today } = await rescoreDay({ pool, clock, log }, id)
+        done.set(id, { timeZone, day })
+        isBehind = day < today
+      }
+    } catch (error) {
+      log.error({ err: error, tenantId: id }, 'the midnight job failed for an organization')
+    }
+  }
+}
+
+/** Runs the job now and whenever a day turns; the answer ends it, after the run that may be under way. */
+export const startMidnight = (options: MidnightOptions): (() => Promise<void>) => {
+  const done: Done = new Map()
+  const run = () =>
+    runMidnight(options, done).catch((error: unknown) => options.log.error({ err: error }, 'the midnight job failed'))
+  let running = run()
+  const timer = setInterval(() => {
+    running = running.then(run)
+  }, everyMilliseconds)
+  timer.unref()
+  return async () => {
+    clearInterval(timer)
+    await running
+  }
+}

@@ -1,0 +1,23 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+import type { Computed } from '../../api/operation.ts'
+import { healthOn, type NodeScore } from '../../scoring/index.ts'
+import { health } from './goal.fields.ts'
+
+/** Most urgent first: what the sort by health runs through. */
+const byUrgency = ['off_track', 'stale', 'at_risk', 'no_data', 'not_started', 'on_track', 'achieved', 'closed'] as const
+
+/** Effective health today, as SQL that only compares the stored timeline with the day (decision 12). */
+const effective = (score: PgColumn): SQL =>
+  sql`coalesce(health_on(${score} -> 'timeline', ${sql.placeholder('today')}::text), 'no_data')`
+
+/** Lets lists of goals be filtered by their effective health and sorted by its urgency. */
+export const computedHealth = (score: PgColumn): Computed => ({
+  filter: health.shape.effective,
+  value: effective(score),
+  rank: sql`array_position(array[${sql.raw(byUrgency.map((each) => `'${each}'`).join(', '))}], ${effective(score)})`,
+  rankOf: (row, today) => {
+    const timeline = (row['score'] as NodeScore | null)?.timeline
+    return byUrgency.indexOf(timeline?.length ? healthOn(timeline, today).effective : 'no_data') + 1
+  },
+})
