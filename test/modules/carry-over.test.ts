@@ -10,13 +10,21 @@ const nextCycle = () => goals.cycle({ name: 'Q2', kind: 'quarter', startsOn: '20
 const undone = async () => {
   const { id } = await goals.objective(first.id, 'Undone', { tags: ['growth'], commitment: 'aspirational' })
   const reached = await goals.keyResult(id, { title: 'Reached' })
-  const metric = await goals.keyResult(id, { title: 'Metric', weight: 2, unit: '%', waypoints: [{ date: '2026-02-01', value: 50 }] })
+  const metric = await goals.keyResult(id, {
+    title: 'Metric',
+    weight: 2,
+    unit: '%',
+    waypoints: [{ date: '2026-02-01', value: 50 }],
+  })
   const milestone = await goals.keyResult(id, {
     title: 'Milestone',
     kind: 'milestone',
     baseline: undefined,
     target: undefined,
-    steps: [{ title: 'Done', weight: 3 }, { title: 'Open', dueOn: '2026-03-01' }],
+    steps: [
+      { title: 'Done', weight: 3 },
+      { title: 'Open', dueOn: '2026-03-01' },
+    ],
   })
   const guardrail = await goals.keyResult(id, {
     title: 'Guardrail',
@@ -63,8 +71,18 @@ test('a new objective with what was not reached, and where it came from', async 
 
 test('rebaseline starts from the last value and keeps the open steps', async () => {
   const { keyResults, checkIns } = await carry('rebaseline')
-  expect(keyResults.get('Metric')).toMatchObject({ baseline: 40, target: 100, waypoints: null, value: null, progress: 0, weight: 2, unit: '%' })
-  expect(keyResults.get('Milestone').steps).toEqual([expect.objectContaining({ title: 'Open', done: false, dueOn: null })])
+  expect(keyResults.get('Metric')).toMatchObject({
+    baseline: 40,
+    target: 100,
+    waypoints: null,
+    value: null,
+    progress: 0,
+    weight: 2,
+    unit: '%',
+  })
+  expect(keyResults.get('Milestone').steps).toEqual([
+    expect.objectContaining({ title: 'Open', done: false, dueOn: null }),
+  ])
   expect(checkIns).toEqual([])
 })
 
@@ -106,7 +124,10 @@ test('a whole cycle: the undone goes on, the reached stays, nothing twice', asyn
   expect((await goals.act(`cycles/${quarter.id}/carry-over`, body)).objectives).toEqual([
     expect.objectContaining({ title: 'Done', outcome: 'reached' }),
   ])
-  expect(await call('POST', `/v1/objectives/${open.id}/carry-over`, body)).toMatchObject({ status: 409, body: { code: 'conflict' } })
+  expect(await call('POST', `/v1/objectives/${open.id}/carry-over`, body)).toMatchObject({
+    status: 409,
+    body: { code: 'conflict' },
+  })
   expect(await call('POST', `/v1/objectives/${open.id}/carry-over`, { cycleId: quarter.id })).toMatchObject({
     status: 409,
     body: { code: 'cycle_closed' },

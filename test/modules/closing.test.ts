@@ -41,7 +41,10 @@ test('closing suggests the rounded progress, takes the key results along, and co
 test('reopening makes it active again, without a grade', async () => {
   const { id, keyResultId } = await graph()
   await goals.act(`objectives/${id}/close`, { grade: 0.9, reason: 'Half of it was not ours to do' })
-  expect(await goals.read(`objectives/${id}`)).toMatchObject({ grade: 0.9, gradeReason: 'Half of it was not ours to do' })
+  expect(await goals.read(`objectives/${id}`)).toMatchObject({
+    grade: 0.9,
+    gradeReason: 'Half of it was not ours to do',
+  })
   const reopened = await goals.act(`objectives/${id}/reopen`)
   expect(reopened).toMatchObject({ state: 'active', grade: null, gradeReason: null, progress: 0.456 })
   await goals.checkIn(keyResultId, { value: 60 })
@@ -59,7 +62,13 @@ describe('refused, each with its own code, and nothing stored', () => {
   test('another grade without a reason', async () => {
     const { id, keyResultId } = await graph()
     await refuse('POST', `objectives/${id}/close`, { grade: 1 }, 422, 'reason_required')
-    await refuse('POST', `objectives/${id}/close`, { keyResults: [{ id: keyResultId, grade: 1 }] }, 422, 'reason_required')
+    await refuse(
+      'POST',
+      `objectives/${id}/close`,
+      { keyResults: [{ id: keyResultId, grade: 1 }] },
+      422,
+      'reason_required',
+    )
     await refuse('POST', `objectives/${id}/close`, { grade: 1.5, reason: 'x' }, 422, 'invalid_input')
   })
 
@@ -98,7 +107,9 @@ test('who may not change it may not close it', async () => {
   const { id } = await graph()
   const member = as(await key('viewer'))
   for (const action of ['close', 'carry-over'])
-    expect((await member('POST', `/v1/objectives/${id}/${action}`, action === 'close' ? {} : { cycleId })).status).toBe(403)
+    expect((await member('POST', `/v1/objectives/${id}/${action}`, action === 'close' ? {} : { cycleId })).status).toBe(
+      403,
+    )
   expect((await member('POST', `/v1/objectives/${id}/reopen`)).status).toBe(403)
   expect((await member('POST', `/v1/cycles/${cycleId}/close`)).status).toBe(403)
 })
@@ -131,5 +142,8 @@ test('closing a cycle closes all its objectives and reports each once', async ()
   expect(explained.items[0].sha256).toBe(lowClosing.explanationSha256)
   expect((await goals.read(`cycles/${quarter.id}`)).state).toBe('closed')
   expect(await call('POST', `/v1/cycles/${quarter.id}/close`)).toMatchObject({ status: 409 })
-  expect(await call('POST', `/v1/objectives/${low.id}/reopen`)).toMatchObject({ status: 409, body: { code: 'cycle_closed' } })
+  expect(await call('POST', `/v1/objectives/${low.id}/reopen`)).toMatchObject({
+    status: 409,
+    body: { code: 'cycle_closed' },
+  })
 })

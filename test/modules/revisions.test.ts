@@ -32,8 +32,14 @@ test('a softened key result shows the revision, its reason, and a progressAsStar
   expect(await goals.read(`key-results/${id}/explanation`)).toMatchObject({ progress: 0.8, progressAsStarted: 0.4 })
   expect(await goals.read(`key-results/${other.id}/explanation`)).toMatchObject({ progressAsStarted: 0 })
   // Of the two it had, one is at 0.4 by its first definition, the cancelled one counts as 0.
-  expect(await goals.read(`objectives/${objectiveId}/explanation`)).toMatchObject({ progress: 0.8, progressAsStarted: 0.2 })
-  expect(await goals.read(`objectives/${parent.id}/explanation`)).toMatchObject({ progress: 0.8, progressAsStarted: 0.2 })
+  expect(await goals.read(`objectives/${objectiveId}/explanation`)).toMatchObject({
+    progress: 0.8,
+    progressAsStarted: 0.2,
+  })
+  expect(await goals.read(`objectives/${parent.id}/explanation`)).toMatchObject({
+    progress: 0.8,
+    progressAsStarted: 0.2,
+  })
   expect(await goals.act(`objectives/${objectiveId}/close`, {})).toMatchObject({ grade: 0.8, progressAsStarted: 0.2 })
 })
 

@@ -1,17 +1,21 @@
 import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
 import { canonicalJson, sha256 } from '../explanation/canonical-json.ts'
-import { type GoalRef, type Level, levelsOf, mostNodes } from '../explanation/explanation.build.ts'
+import { type GoalRef, type Level, levelsOf, mostNodes, type StartedOf } from '../explanation/explanation.build.ts'
 
 /** All goals below the given ones, those closed before as they were frozen then; each once, however often it counts. */
-const levelsBelow = async (ctx: Context, roots: readonly GoalRef[]): Promise<Map<string, Level>> => {
+const levelsBelow = async (
+  ctx: Context,
+  roots: readonly GoalRef[],
+  startedOf: StartedOf,
+): Promise<Map<string, Level>> => {
   const levels = new Map<string, Level>()
   const met = new Set(roots.map(({ id }) => id))
   let room = mostNodes
   let open: readonly GoalRef[] = roots
   while (open.length > 0) {
     const next: GoalRef[] = []
-    for (const [id, level] of await levelsOf(ctx, open)) {
+    for (const [id, level] of await levelsOf(ctx, open, startedOf)) {
       levels.set(id, level)
       if (level.sha256 !== null) continue
       for (const { type, id: item } of level.items) {
@@ -32,10 +36,9 @@ const levelsBelow = async (ctx: Context, roots: readonly GoalRef[]): Promise<Map
 export const freeze = async (
   ctx: Context,
   roots: readonly GoalRef[],
-  startedOf: (id: string) => number | null | undefined,
+  startedOf: StartedOf,
 ): Promise<Map<string, string>> => {
-  const levels = await levelsBelow(ctx, roots)
-  const closed = new Set(roots.map(({ id }) => id))
+  const levels = await levelsBelow(ctx, roots, startedOf)
   const bodies = new Map<string, string>()
   const hashes = new Map<string, string>()
   const hashOf = (id: string): string | null => {
@@ -44,10 +47,8 @@ export const freeze = async (
     const known = level.sha256 ?? hashes.get(id)
     if (known) return known
     const { sha256: _none, ...rest } = level
-    const started = startedOf(id)
     const body = canonicalJson({
       ...rest,
-      ...(closed.has(id) ? { progressAsStarted: started === undefined ? level.progress : started } : {}),
       items: level.items.map((item) => ({ ...item, sha256: item.type === 'initiative' ? null : hashOf(item.id) })),
     })
     const hash = sha256(body)

@@ -1,6 +1,6 @@
 import type { Context } from '../../api/operation.ts'
 import { Problem } from '../../api/problem.ts'
-import { explainKeyResult, explainObjective, hideItems, round6 } from '../../scoring/index.ts'
+import { explainKeyResult, explainObjective, hideItems } from '../../scoring/index.ts'
 import { readGoals } from '../goals/goal.read.ts'
 import { asScored, storedScores } from '../goals/goal.scores.ts'
 import { readableObjectives } from '../goals/goal.sight.ts'
@@ -10,6 +10,8 @@ import type { ExplanationItem, ExplanationNode } from './explanation.schema.ts'
 /** A goal to explain; `sha256` where a frozen explanation above names the one it means. */
 export type GoalRef = { type: 'objective' | 'key_result'; id: string; sha256?: string | null }
 export type Level = FrozenLevel & { sha256: string | null }
+/** Progress as started of a goal; undefined where nothing was moved. */
+export type StartedOf = (id: string) => number | null | undefined
 
 /** The most items one answer holds. */
 export const mostNodes = 5_000
@@ -17,7 +19,11 @@ export const mostNodes = 5_000
 const keyOf = ({ id, sha256 }: GoalRef): string => sha256 ?? id
 
 /** One level each of the given goals: frozen where they are closed, else from the stored scores of their items. */
-export const levelsOf = async (ctx: Context, goals: readonly GoalRef[]): Promise<Map<string, Level>> => {
+export const levelsOf = async (
+  ctx: Context,
+  goals: readonly GoalRef[],
+  startedOf: StartedOf,
+): Promise<Map<string, Level>> => {
   const hashes = goals.flatMap(({ sha256 }) => sha256 ?? [])
   const open = goals.filter(({ sha256 }) => !sha256)
   const [byHash, byGoal] = await Promise.all([
@@ -32,12 +38,17 @@ export const levelsOf = async (ctx: Context, goals: readonly GoalRef[]): Promise
   const live = await liveLevels(
     ctx,
     open.filter(({ id }) => !byGoal.has(id)),
+    startedOf,
   )
   return new Map([...byHash, ...byGoal, ...live])
 }
 
 /** One level each, as it follows from what is stored now. */
-export const liveLevels = async (ctx: Context, goals: readonly GoalRef[]): Promise<Map<string, Level>> => {
+const liveLevels = async (
+  ctx: Context,
+  goals: readonly GoalRef[],
+  startedOf: StartedOf,
+): Promise<Map<string, Level>> => {
   if (goals.length === 0) return new Map()
   const idsOf = (wanted: GoalRef['type']) => goals.filter(({ type }) => type === wanted).map(({ id }) => id)
   const objectiveIds = new Set(idsOf('objective'))
@@ -57,12 +68,18 @@ export const liveLevels = async (ctx: Context, goals: readonly GoalRef[]): Promi
       level.id,
       {
         ...level,
+        progressAsStarted: asStarted(startedOf, level),
         explainedOn: ctx.today,
         sha256: null,
         items: level.items.map((item) => ({ ...item, sha256: null })),
       },
     ]),
   )
+}
+
+const asStarted = (startedOf: StartedOf, { id, progress }: { id: string; progress: number | null }): number | null => {
+  const started = startedOf(id)
+  return started === undefined ? progress : started
 }
 
 type Place = { goal: GoalRef; put: (node: ExplanationNode) => void }
@@ -72,8 +89,9 @@ export const explain = async (
   ctx: Context,
   root: GoalRef,
   depth: number,
-): Promise<{ node: ExplanationNode; level: Level; truncated: boolean }> => {
-  let answer: { node: ExplanationNode; level: Level } | undefined
+  startedOf: StartedOf,
+): Promise<{ node: ExplanationNode; truncated: boolean }> => {
+  let answer: ExplanationNode | undefined
   let room = mostNodes
   let truncated = false
   let places: Place[] = [{ goal: root, put: () => {} }]
@@ -81,6 +99,7 @@ export const explain = async (
     const found = await levelsOf(
       ctx,
       places.map(({ goal }) => goal),
+      startedOf,
     )
     const below = [...found.values()].flatMap(({ items, excluded }) => [...items, ...excluded])
     const seen = await readableObjectives(
@@ -101,7 +120,7 @@ export const explain = async (
       const items = shown.items.map((item): ExplanationItem => ({ ...item, explanation: null }) as ExplanationItem)
       const node = { ...shown, items } as unknown as ExplanationNode
       put(node)
-      answer ??= { node, level }
+      answer ??= node
       for (const item of items) {
         if (item.type === 'initiative') continue
         const { type, id, sha256 } = item
@@ -111,8 +130,5 @@ export const explain = async (
     places = next
   }
   if (!answer) throw new Problem('not_found')
-  return { ...answer, truncated }
+  return { node: answer, truncated }
 }
-
-/** Sums of merged contributions, rounded as every number is. */
-export const sumOf = (numbers: readonly number[]): number => round6(numbers.reduce((sum, number) => sum + number, 0))

@@ -5,8 +5,7 @@ import type { Explanation } from '../../scoring/index.ts'
 /** One level as it was frozen: items carry the hash of theirs. */
 export type FrozenLevel = Omit<Explanation, 'items'> & {
   explainedOn: string
-  /** Of goals that were closed, not of those that only stood below one. */
-  progressAsStarted?: number | null
+  progressAsStarted: number | null
   items: (Explanation['items'][number] & { sha256: string | null })[]
 }
 

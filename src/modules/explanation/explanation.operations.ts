@@ -12,10 +12,8 @@ import { explanationAnswer } from './explanation.schema.ts'
 const depth = z.int().min(1).max(16).default(3).meta({ description: 'Levels of items.' })
 
 const answer = async (ctx: Context, goal: GoalRef, objectiveId: string, levels: number) => {
-  const { node, level, truncated } = await explain(ctx, goal, levels)
-  const started =
-    level.sha256 === null ? (await loadAsStarted(ctx, [objectiveId]))(goal.id) : (level.progressAsStarted ?? undefined)
-  return { ...node, truncated, progressAsStarted: started === undefined ? node.progress : started }
+  const { node, truncated } = await explain(ctx, goal, levels, await loadAsStarted(ctx, [objectiveId]))
+  return { ...node, truncated }
 }
 
 export const explainObjectiveOperation = operation({

@@ -35,6 +35,9 @@ export const explanationSchema = z
     inputs: z.record(z.string(), z.unknown()).meta({ description: 'The numbers the formula takes.' }),
     attainment: z.number().nullable(),
     progress: ratio.nullable(),
+    progressAsStarted: ratio.nullable().meta({
+      description: 'The same readings against the definitions as of the first reading, cancelled items as 0.',
+    }),
     reason: z.string().nullable(),
     coverage: ratio.nullable(),
     expectedProgress: ratio.nullable(),
@@ -53,9 +56,6 @@ export const explanationSchema = z
 
 export const explanationAnswer = explanationSchema
   .extend({
-    progressAsStarted: ratio.nullable().meta({
-      description: 'The same readings against the definitions as of the first reading, cancelled items as 0.',
-    }),
     truncated: z.boolean().meta({ description: 'More than 5,000 nodes: some levels were left out.' }),
   })
   .strict()

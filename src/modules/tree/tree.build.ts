@@ -76,11 +76,15 @@ export const treeOf = async (
   return { node: top, truncated }
 }
 
+/** A tree does not tell progress as started. */
+const untold = (): undefined => undefined
+
 /** What is aligned to objectives and to their key results, by objective. */
 const aligned = async (ctx: Context, ids: readonly string[]): Promise<Map<string, Edge[]>> => {
   const levels = await levelsOf(
     ctx,
     ids.map((id): GoalRef => ({ type: 'objective', id })),
+    untold,
   )
   const viaKeyResults = [...levels.values()].flatMap(({ id, items, excluded }) =>
     [...items, ...excluded].flatMap((item) =>
@@ -90,6 +94,7 @@ const aligned = async (ctx: Context, ids: readonly string[]): Promise<Map<string
   const keyResultLevels = await levelsOf(
     ctx,
     viaKeyResults.map(({ goal }) => goal),
+    untold,
   )
   const edges = new Map([...levels.values()].map((level) => [level.id, edgesOf(level, null)]))
   for (const { objectiveId, goal } of viaKeyResults) {
