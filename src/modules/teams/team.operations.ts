@@ -32,7 +32,8 @@ export const teamOperations = [
     },
     delete: {
       allow: keepsPeople,
-      dependents: (ctx, ids) => dependentsOf(ctx, ids, ['team_memberships.team_id', 'objectives.owner_team_id']),
+      dependents: (ctx, ids) =>
+        dependentsOf(ctx, ids, ['team_memberships.team_id', 'objectives.owner_team_id', 'retrospectives.team_id']),
     },
     judge: (_ctx, { after }) => {
       if (after.startsOn && after.endsOn && after.endsOn < after.startsOn) {

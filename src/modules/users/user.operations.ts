@@ -69,6 +69,8 @@ export const userOperations = [
           'team_memberships.user_id',
           'objectives.owner_user_id',
           'key_results.owner_id',
+          'initiatives.owner_id',
+          'blockers.owner_id',
         ]),
     },
     toRow: (input) => ('userName' in input ? { userNameFolded: String(input['userName']).toLowerCase() } : {}),
