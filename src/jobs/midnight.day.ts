@@ -79,7 +79,8 @@ const attempt = async (options: MidnightOptions, tenantId: string, memo: Map<str
       await transaction.rollback()
       return { timeZone, day: today, today }
     }
-    const day = dayOf(Math.max(dayNumber(through) + 1, dayNumber(today) - mostDays))
+    // Where time ends no periods the days between are all the same.
+    const day = state.scoredOn === null ? today : dayOf(Math.max(dayNumber(through) + 1, dayNumber(today) - mostDays))
     const events: Event[] = []
     const ctx = { ...contextAt(options, tenantId, transaction, state, events, memo), today: day }
     await rescoreDue(ctx)

@@ -3,7 +3,13 @@ import type { Pool } from 'pg'
 import { type Clock, calendarDay } from '../api/clock.ts'
 import { rescoreDay } from './midnight.day.ts'
 
-export type MidnightOptions = { pool: Pool; clock: Clock; log: FastifyBaseLogger }
+export type MidnightOptions = {
+  pool: Pool
+  clock: Clock
+  log: FastifyBaseLogger
+  /** Only these organizations; all when left out. */
+  organizationIds?: readonly string[]
+}
 
 /** How often the clock is looked at. Midnights of the world's time zones fall on quarter hours. */
 const everyMilliseconds = 60_000
@@ -16,14 +22,18 @@ export type Done = Map<string, { timeZone: string; day: string }>
  * transaction of its own. Safe on several nodes, which take turns by organization. A failure of one organization is
  * logged and tried again next time; it does not keep the others waiting.
  */
-export const runMidnight = async ({ pool, clock, log }: MidnightOptions, done: Done = new Map()): Promise<void> => {
-  const { rows } = await pool.query<{ id: string }>('select id from tenants order by id')
+export const runMidnight = async (options: MidnightOptions, done: Done = new Map()): Promise<void> => {
+  const { pool, clock, log, organizationIds } = options
+  const { rows } = await pool.query<{ id: string }>(
+    'select id from tenants where $1::uuid[] is null or id = any($1) order by id',
+    [organizationIds ?? null],
+  )
   for (const { id } of rows) {
     const known = done.get(id)
     if (known && known.day === calendarDay(clock(), known.timeZone)) continue
     try {
       for (let isBehind = true; isBehind; ) {
-        const { timeZone, day, today } = await rescoreDay({ pool, clock, log }, id)
+        const { timeZone, day, today } = await rescoreDay(options, id)
         done.set(id, { timeZone, day })
         isBehind = day < today
       }
