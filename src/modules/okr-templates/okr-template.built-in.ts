@@ -50,11 +50,13 @@ const fits = ({ name, area, updatedAt }: OkrTemplate, asked: Asked): boolean =>
 /** Get-one and list of what is stored, with the built-in ones among it. */
 export const withBuiltIn = ([one, list]: readonly AnyOperation[]): AnyOperation[] => {
   if (!one || !list?.list) throw new Error('get-one and list, in this order')
-  const { singleStatement: _single, ...all } = list
+  // What is code needs no statement at all.
+  const { singleStatement: _one, ...get } = one
+  const { singleStatement: _list, ...all } = list
   const { cursorOf } = list.list
   return [
     operation({
-      ...one,
+      ...get,
       find: (ctx, input) => findTemplate(ctx, input['id'] as string),
       run: async (ctx, _input, row) =>
         isBuiltIn((row as OkrTemplate).id) ? row : present(okrTemplate, row as Row, ctx),
