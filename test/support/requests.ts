@@ -46,15 +46,23 @@ export const callOf = async (setup: Caller, operation: AnyOperation): Promise<Ca
   }
   const id = path.includes(':id') && resource ? String((await createOne(setup, resource))['id']) : ''
   if (path.endsWith('/:id/restore') && resource) await setup('DELETE', `/v1/${resource.path}/${id}`)
+  if (operation.name === 'reopenObjective') await setup('POST', `/v1/objectives/${id}/close`, {})
   const given = body ? await givenTo(setup, operation, method) : undefined
   return { operation, path: id ? { id } : {}, body: given }
 }
+
+const intoNewCycle = async (setup: Caller) => ({ cycleId: (await createOne(setup, resourceOf('Cycle')))['id'] })
 
 /** Bodies that point to rows of their own: where a schema alone cannot say what. */
 const bodies: Record<string, (setup: Caller) => Promise<Record<string, unknown>>> = {
   applyOkrTemplate: async (setup) => ({
     cycleId: (await createOne(setup, resourceOf('Cycle')))['id'],
     owners: [{ type: 'organization' }],
+  }),
+  carryOverObjective: (setup) => intoNewCycle(setup),
+  carryOverCycle: (setup) => intoNewCycle(setup),
+  simulate: async (setup) => ({
+    changes: [{ objectiveId: (await createOne(setup, resourceOf('Objective')))['id'], state: 'cancelled' }],
   }),
 }
 
