@@ -4,7 +4,7 @@ import { goalsOf } from '../support/goals.ts'
 import { createIssuer } from '../support/people.ts'
 
 const issuer = await createIssuer()
-const { call, as, organizationId } = await createWorld({ jwt: issuer.settings })
+const { call, as, organizationId } = await createWorld({ jwt: issuer.settings, at: '2026-02-20T10:00:00.000Z' })
 const { make, read, cycle, objective, keyResult, align, checkIn } = goalsOf(call)
 const year = await cycle()
 
@@ -94,6 +94,36 @@ describe('a key result measured by its initiatives', () => {
     const { id } = await work({ keyResultIds: measures.map((each) => each.id) })
     await call('POST', '/v1/initiatives/batch', { items: [{ id, progress: 0.8 }] })
     for (const home of homes) expect((await read(`objectives/${home.id}`)).progress).toBe(0.8)
+  })
+})
+
+describe('in an objective', () => {
+  /** A key result at 0.4, work at 0.8 and an aligned objective at 0 and 0.1, in one objective. */
+  const mixed = async (progressSource: string, below: number) => {
+    const home = await objective(year.id, 'Mixed', { progressSource })
+    await checkIn((await keyResult(home.id)).id, { value: 40 })
+    await work({ objectiveId: home.id, progress: 0.8, weight: 1 })
+    const child = await objective(year.id, 'Child')
+    await checkIn((await keyResult(child.id)).id, { value: below })
+    await align(child.id, { parentObjectiveId: home.id })
+    return (await read(`objectives/${home.id}`)).progress
+  }
+
+  test.each([
+    ['only key results: initiatives stay, objectives leave', 'key_results', 0, 0.6],
+    ['only aligned: all else leaves', 'aligned', 10, 0.1],
+    ['both: all in one pool', 'both', 30, 0.5],
+  ])('%s', async (_name, progressSource, below, progress) => {
+    expect(await mixed(progressSource, below)).toBe(progress)
+  })
+
+  test('work is paced between its dates, a key result of the source initiatives between its own', async () => {
+    const days = { startsOn: '2026-01-01', dueOn: '2026-04-11' }
+    const paced = await objective(year.id, 'Paced', days)
+    await work({ objectiveId: paced.id, progress: 0.4, weight: 1, startsOn: '2026-02-10', dueOn: '2026-03-02' })
+    expect(await read(`objectives/${paced.id}`)).toMatchObject({ progress: 0.4, expectedProgress: 0.5 })
+    const { id } = await measuredByWork((await objective(year.id, 'Linear', days)).id)
+    expect((await read(`key-results/${id}`)).expectedProgress).toBe(0.5)
   })
 })
 
