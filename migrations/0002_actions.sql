@@ -1,3 +1,13 @@
+-- The health timeline of a stored score as two lists of equal length, ascending by day, so that SQL finds the health of a
+-- day by halving. What the segments are is the scoring core's business.
+CREATE FUNCTION timeline_days(score jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (
+	SELECT array_agg(coalesce(segment ->> 'from', '') ORDER BY place)
+	FROM jsonb_array_elements(score -> 'timeline') WITH ORDINALITY AS s (segment, place)
+);--> statement-breakpoint
+CREATE FUNCTION timeline_healths(score jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (
+	SELECT array_agg(segment ->> 'effective' ORDER BY place)
+	FROM jsonb_array_elements(score -> 'timeline') WITH ORDINALITY AS s (segment, place)
+);--> statement-breakpoint
 CREATE TABLE "frozen_explanations" (
 	"tenant_id" uuid NOT NULL,
 	"sha256" text NOT NULL,
@@ -31,18 +41,13 @@ ALTER TABLE "check_ins" ADD COLUMN "carried" boolean DEFAULT false NOT NULL;--> 
 ALTER TABLE "key_results" ADD COLUMN "grade_reason" text;--> statement-breakpoint
 ALTER TABLE "key_results" ADD COLUMN "settled_on" date;--> statement-breakpoint
 ALTER TABLE "key_results" ADD COLUMN "explanation_sha256" text;--> statement-breakpoint
+ALTER TABLE "key_results" ADD COLUMN "health_from" text[] GENERATED ALWAYS AS (timeline_days(score)) STORED;--> statement-breakpoint
+ALTER TABLE "key_results" ADD COLUMN "health_is" text[] GENERATED ALWAYS AS (timeline_healths(score)) STORED;--> statement-breakpoint
 ALTER TABLE "objectives" ADD COLUMN "grade_reason" text;--> statement-breakpoint
 ALTER TABLE "objectives" ADD COLUMN "explanation_sha256" text;--> statement-breakpoint
+ALTER TABLE "objectives" ADD COLUMN "health_from" text[] GENERATED ALWAYS AS (timeline_days(score)) STORED;--> statement-breakpoint
+ALTER TABLE "objectives" ADD COLUMN "health_is" text[] GENERATED ALWAYS AS (timeline_healths(score)) STORED;--> statement-breakpoint
 ALTER TABLE "revisions" ADD CONSTRAINT "revisions_key_result" FOREIGN KEY ("tenant_id","key_result_id") REFERENCES "public"."key_results"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "revisions_external_id" ON "revisions" USING btree ("tenant_id","external_id") WHERE "revisions"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "revisions_updated_at" ON "revisions" USING btree ("tenant_id","updated_at");--> statement-breakpoint
 CREATE INDEX "revisions_key_result_id" ON "revisions" USING btree ("tenant_id","key_result_id","recorded_at");
---> statement-breakpoint
--- The effective health of a goal on a day, 'YYYY-MM-DD': of the last segment of its stored timeline that has begun.
--- Only compares; what the segments are is the scoring core's business.
-CREATE FUNCTION health_on(timeline jsonb, today text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (
-  SELECT segment ->> 'effective' FROM jsonb_array_elements(timeline) WITH ORDINALITY AS s (segment, place)
-  WHERE segment ->> 'from' IS NULL OR (segment ->> 'from') COLLATE "C" <= today
-  ORDER BY place DESC LIMIT 1
-);

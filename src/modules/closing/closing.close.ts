@@ -25,7 +25,8 @@ const judgeGrade = (given: Given, progress: number | null, pointer: string) => {
  * freezes how their numbers came about. Call it with their graphs held. `wish` speaks of a single objective.
  */
 export const closeObjectives = async (ctx: Context, ids: readonly string[], wish?: CloseInput): Promise<Closing[]> => {
-  const [objectives, keyResults] = await Promise.all([closeRows(ctx, ids), closeKeyResultRows(ctx, ids)])
+  const rows = await Promise.all([closeRows(ctx, ids), closeKeyResultRows(ctx, ids)])
+  const [objectives, keyResults] = [rows[0].toSorted(byId), rows[1].toSorted(byId)]
   requireOwn(
     wish,
     keyResults.map(({ id }) => id),
@@ -84,6 +85,9 @@ export const closeObjectives = async (ctx: Context, ids: readonly string[], wish
     }
   })
 }
+
+/** Postgres answers an UPDATE in any order. */
+const byId = (one: { id: string }, other: { id: string }): number => (one.id < other.id ? -1 : 1)
 
 /** Grades may be given to key results of the objective only. 422 `reference_not_found`. */
 const requireOwn = (wish: CloseInput | undefined, keyResultIds: readonly string[]): void => {

@@ -78,7 +78,7 @@ export const keyResult: Resource<typeof keyResults> = resource({
     dataState: score?.dataState ?? 'no_data',
   }),
   filters: ['externalId', 'objectiveId', 'ownerId', 'kind', 'source', 'role', 'state', 'cadence', 'health'],
-  computed: { health: computedHealth(keyResults.score) },
+  computed: { health: computedHealth(keyResults) },
   sorts: ['title', 'weight', 'health', 'dueOn', 'startsOn', 'scoredAt'],
   search: ['title'],
   belongsTo: {

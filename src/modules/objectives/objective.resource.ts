@@ -80,7 +80,7 @@ export const objective: Resource<typeof objectives> = resource({
     'carriedFromId',
     'health',
   ],
-  computed: { health: computedHealth(objectives.score) },
+  computed: { health: computedHealth(objectives) },
   sorts: ['title', 'progress', 'health', 'dueOn', 'startsOn', 'scoredAt'],
   search: ['title', 'description'],
   judgeList: ({ sort, filters }) => {

@@ -29,6 +29,9 @@ export const scoreColumns = () => ({
   confidence: doublePrecision('confidence').generatedAlwaysAs(ofScore('confidence')),
   coverage: doublePrecision('coverage').generatedAlwaysAs(ofScore('coverage')),
   projected: doublePrecision('projected').generatedAlwaysAs(ofScore('projected')),
+  /** The health timeline of the score as two lists: the days its segments begin ('' for the first), and what each is. */
+  healthFrom: text('health_from').array().generatedAlwaysAs(sql.raw('timeline_days(score)')),
+  healthIs: text('health_is').array().generatedAlwaysAs(sql.raw('timeline_healths(score)')),
   scoredAt: instant('scored_at'),
   scoringVersion: integer('scoring_version').notNull().default(scoringVersion),
 })
