@@ -4,13 +4,14 @@ import { goalsOf } from '../support/goals.ts'
 import { createIssuer } from '../support/people.ts'
 
 const issuer = await createIssuer()
-const { call, as, organizationId } = await createWorld({ jwt: issuer.settings })
+const world = await createWorld({ jwt: issuer.settings })
+const { call, organizationId } = world
 const { make, read, cycle, objective, keyResult, checkIn } = goalsOf(call)
 const year = await cycle()
 
 const person = async (userName: string) => {
   const { id } = await make('users', { userName, displayName: userName })
-  return { id, call: as(await issuer.token(organizationId, id)) }
+  return { id, call: world.as(await issuer.token(organizationId, id)) }
 }
 const ann = await person('ann')
 const bob = await person('bob')

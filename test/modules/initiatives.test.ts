@@ -4,13 +4,14 @@ import { goalsOf } from '../support/goals.ts'
 import { createIssuer } from '../support/people.ts'
 
 const issuer = await createIssuer()
-const { call, as, organizationId } = await createWorld({ jwt: issuer.settings, at: '2026-02-20T10:00:00.000Z' })
+const world = await createWorld({ jwt: issuer.settings, at: '2026-02-20T10:00:00.000Z' })
+const { call, organizationId } = world
 const { make, read, cycle, objective, keyResult, align, checkIn } = goalsOf(call)
 const year = await cycle()
 
 const person = async (userName: string) => {
   const { id } = await make('users', { userName, displayName: userName })
-  return { id, call: as(await issuer.token(organizationId, id)) }
+  return { id, call: world.as(await issuer.token(organizationId, id)) }
 }
 const measuredByWork = (objectiveId: string) =>
   make('key-results', { objectiveId, title: 'The work', kind: 'metric', source: 'initiatives' })

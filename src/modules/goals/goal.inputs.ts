@@ -7,13 +7,8 @@ import {
   type Policy,
 } from '../../scoring/index.ts'
 import type { InitiativeRow, LinkRow } from './goal.below.ts'
-import {
-  type AlignmentRow,
-  type KeyResultRow,
-  type ObjectiveRow,
-  type ReadingsRow,
-  toReadings,
-} from './goal.queries.ts'
+import { type AlignmentRow, type KeyResultRow, type ObjectiveRow } from './goal.queries.ts'
+import { type ReadingsRow, toReadings } from './goal.readings.ts'
 
 const policyOf = ({ policy }: Pick<ObjectiveRow, 'policy'>): Policy => {
   const { progressSource: _source, ...own } = (policy ?? {}) as Partial<Policy> & { progressSource?: unknown }

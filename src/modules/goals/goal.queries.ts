@@ -1,6 +1,6 @@
 import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
-import type { NodeScore, Policy, Reading, ReportedHealth } from '../../scoring/index.ts'
+import type { NodeScore, Policy, ReportedHealth } from '../../scoring/index.ts'
 import type { keyResults } from '../key-results/key-result.table.ts'
 import type { objectives } from '../objectives/objective.table.ts'
 
@@ -38,22 +38,6 @@ export type AlignmentRow = {
   childState: Objective['state']
   childScore: NodeScore | null
 }
-
-/** What the readings of a key result say: see `KeyResultInput` for which of them are needed. */
-export type ReadingsRow = {
-  id: string
-  readings: [day: string, value: number | null, zone: string | null][] | null
-  firstReadingDay: string | null
-  lastReadingDay: string | null
-  lastCheckInId: string | null
-  reportedHealth: ReportedHealth | null
-  reportedOn: string | null
-  confidence: number | null
-  steps: Record<string, boolean> | null
-}
-
-export const toReadings = (rows: ReadingsRow['readings']): Reading[] =>
-  (rows ?? []).map(([day, value, zone]) => ({ day, value, zone }))
 
 // Everything above the seeds that their progress can reach: `contributes` edges to objectives, and to the objective of
 // a key result that is measured by what is aligned to it; and wherever one of their key results is added up. Deleted key
@@ -146,69 +130,3 @@ export const loadAlignments = (ctx: Context, seeds: Seeds): Promise<AlignmentRow
      where a.deleted_at is null`,
     seeded(ctx, seeds),
   )
-
-/** The readings of the given key results, as far as scoring needs them; `today` and days are the organization's. */
-export const loadReadings = (ctx: Context, keyResultIds: readonly string[]): Promise<ReadingsRow[]> =>
-  query(ctx.db, 'goal_readings', readingsText('$2', '$3', '$4'), [
-    ctx.actor.tenantId,
-    keyResultIds,
-    ctx.organization.timeZone,
-    ctx.today,
-  ])
-
-/** The same of the seeds, and of everything above them that follows other goals: people speak about these too. */
-export const loadReadingsAbove = (ctx: Context, seeds: Seeds): Promise<ReadingsRow[]> =>
-  query(ctx.db, 'goal_line_readings', `${line} ${readingsText(followers, '$5', '$6')}`, [
-    ...seeded(ctx, seeds),
-    ctx.organization.timeZone,
-    ctx.today,
-  ])
-
-const followers = `$3::uuid[] || array(select k.id from line
-  join key_results k on k.tenant_id = $1 and k.objective_id = line.id and k.deleted_at is null and k.source <> 'checkins')`
-
-const dayIn = (zone: string) => (instant: string) => `to_char(${instant} at time zone ${zone}::text, 'YYYY-MM-DD')`
-const live = 'c.tenant_id = $1 and c.key_result_id = k.id and c.superseded_at is null and not c.voided'
-const order = 'c.effective_at desc, c.recorded_at desc, c.id desc'
-
-const readingsText = (ids: string, zone: string, today: string): string => {
-  const day = dayIn(zone)
-  return `
-  select k.id, r.readings, r."firstReadingDay", r."lastReadingDay", n."lastCheckInId",
-    p.reported_health as "reportedHealth", p.day as "reportedOn", f.confidence, s.steps
-  from (
-    select k.id, k.mode, k.kind, span.first_day, span.last_day,
-      span.first_day + (least(greatest(${today}::date, span.first_day), span.last_day) - span.first_day) / 2 as half
-    from key_results k
-    join objectives o on o.tenant_id = $1 and o.id = k.objective_id
-    join cycles y on y.tenant_id = $1 and y.id = o.cycle_id
-    cross join lateral (select coalesce(k.starts_on, o.starts_on, y.starts_on) as first_day, coalesce(k.due_on, o.due_on, y.ends_on) as last_day) span
-    where k.tenant_id = $1 and k.id = any(${ids})
-  ) k
-  left join lateral (
-    select json_agg(json_build_array(${day('c.effective_at')}, c.value, c.zone) order by c.effective_at, c.recorded_at, c.id)
-        filter (where c.step_id is null and (c.newest or k.mode in ('adherence', 'accrual') or c.effective_at >= (k.half::timestamp at time zone ${zone}::text))) as readings,
-      ${day('min(c.effective_at)')} as "firstReadingDay", ${day('max(c.effective_at)')} as "lastReadingDay"
-    from (
-      select c.*, row_number() over (order by ${order}) = 1 as newest
-      from check_ins c
-      where ${live} and num_nonnulls(c.value, c.zone, c.step_id) = 1
-        and c.effective_at < ((k.last_day + 1)::timestamp at time zone ${zone}::text)
-    ) c
-  ) r on true
-  left join lateral (select c.id as "lastCheckInId" from check_ins c where ${live} order by ${order} limit 1) n on true
-  left join lateral (
-    select c.reported_health, ${day('c.effective_at')} as day from check_ins c where ${live} and c.by_person order by ${order} limit 1
-  ) p on true
-  left join lateral (
-    select c.confidence from check_ins c where ${live} and c.by_person and c.confidence is not null order by ${order} limit 1
-  ) f on true
-  left join lateral (
-    select json_object_agg(c.step_id, c.step_done) as steps from (
-      select distinct on (c.step_id) c.step_id, c.step_done from check_ins c
-      where k.kind = 'milestone' and ${live} and c.step_id is not null
-        and c.effective_at < ((k.last_day + 1)::timestamp at time zone ${zone}::text)
-      order by c.step_id, ${order}
-    ) c
-  ) s on true`
-}

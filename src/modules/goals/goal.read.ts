@@ -8,11 +8,10 @@ import {
   loadAlignments,
   loadKeyResults,
   loadObjectives,
-  loadReadingsAbove,
   type ObjectiveRow,
-  type ReadingsRow,
   type Seeds,
 } from './goal.queries.ts'
+import { loadReadings, type ReadingsRow } from './goal.readings.ts'
 
 /** Goals as read in one go: what the core is given, and what those who judge or answer look up. */
 export type Goals = {
@@ -37,7 +36,7 @@ export const readGoals = async (ctx: Context, seeds: Partial<Seeds>): Promise<Go
     loadAlignments(ctx, all),
     loadLinks(ctx, all),
     loadInitiatives(ctx, all),
-    loadReadingsAbove(ctx, all),
+    loadReadings(ctx, all),
   ])
   const objectives = new Map(objectiveRows.map((row) => [row.id, row]))
   const keyResults = new Map(keyResultRows.map((row) => [row.id, row]))

@@ -4,8 +4,9 @@ import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
 import { cascade, healthOn, type NodeScore, scoringVersion } from '../../scoring/index.ts'
 import { type Locked, requireLocked } from './goal.lock.ts'
-import type { KeyResultRow, ObjectiveRow, ReadingsRow } from './goal.queries.ts'
+import type { KeyResultRow, ObjectiveRow } from './goal.queries.ts'
 import { isSettled, readGoals } from './goal.read.ts'
+import type { ReadingsRow } from './goal.readings.ts'
 
 export type Cause = { type: string; id: string }
 
