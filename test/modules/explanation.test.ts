@@ -75,7 +75,7 @@ test('depth cuts levels, and the tree shows objectives with the same contributio
   for (const depth of [0, 17])
     expect((await call('GET', `/v1/objectives/${top.id}/explanation?depth=${depth}`)).status).toBe(422)
   const tree = await goals.read(`objectives/${top.id}/tree`)
-  expect(tree.children.map(({ id }: any) => id).toSorted()).toEqual([team.id, secret.id].toSorted())
+  expect(new Set(tree.children.map(({ id }: any) => id))).toEqual(new Set([team.id, secret.id]))
   const contribution = one.items.find(({ id }: any) => id === team.id).contribution
   expect(tree.children.find(({ id }: any) => id === team.id)).toMatchObject({ weight: 2, contribution, reason: null })
   const seen = (await as(await key('viewer'))('GET', `/v1/objectives/${top.id}/tree`)).body

@@ -25,7 +25,7 @@ for (const path of ['objectives', 'key-results'] as const) {
       clock.now = new Date(`${day}T10:00:00.000Z`)
       const all = await listed(path)
       expect(all).toHaveLength(titles.length)
-      for (const health of new Set(all.map(([, effective]: string[]) => effective)))
+      for (const health of new Set<string>(all.map(([, effective]: string[]) => effective)))
         expect(await listed(`${path}?health=${health}`)).toEqual(
           all.filter(([, effective]: string[]) => effective === health),
         )

@@ -28,8 +28,8 @@ export type World = {
   apiKey: string
   /** The administrator. */
   call: Caller
-  as(key: string): Caller
-  key(role: Role, granted?: readonly Scope[]): Promise<string>
+  as: (key: string) => Caller
+  key: (role: Role, granted?: readonly Scope[]) => Promise<string>
   /** Moves the clock of the app. */
   clock: { now: Date }
 }

@@ -26,7 +26,7 @@ const judgeGrade = (given: Given, progress: number | null, pointer: string) => {
  */
 export const closeObjectives = async (ctx: Context, ids: readonly string[], wish?: CloseInput): Promise<Closing[]> => {
   const rows = await Promise.all([closeRows(ctx, ids), closeKeyResultRows(ctx, ids)])
-  const [objectives, keyResults] = [rows[0].toSorted(byId), rows[1].toSorted(byId)]
+  const [objectives, keyResults] = [rows[0].toSorted(inIdOrder), rows[1].toSorted(inIdOrder)]
   requireOwn(
     wish,
     keyResults.map(({ id }) => id),
@@ -87,7 +87,7 @@ export const closeObjectives = async (ctx: Context, ids: readonly string[], wish
 }
 
 /** Postgres answers an UPDATE in any order. */
-const byId = (one: { id: string }, other: { id: string }): number => (one.id < other.id ? -1 : 1)
+const inIdOrder = (one: { id: string }, other: { id: string }): number => (one.id < other.id ? -1 : 1)
 
 /** Grades may be given to key results of the objective only. 422 `reference_not_found`. */
 const requireOwn = (wish: CloseInput | undefined, keyResultIds: readonly string[]): void => {

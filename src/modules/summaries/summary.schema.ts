@@ -24,12 +24,10 @@ const total = {
   hidden: hiddenSchema,
 }
 
-const group = z
-  .strictObject({ id: id.nullable(), name: name.nullable(), ...total })
-  .meta({
-    id: 'SummaryGroup',
-    description: 'The objectives of one pillar, department or team; null for those of none.',
-  })
+const group = z.strictObject({ id: id.nullable(), name: name.nullable(), ...total }).meta({
+  id: 'SummaryGroup',
+  description: 'The objectives of one pillar, department or team; null for those of none.',
+})
 
 export const summary = z
   .strictObject({
