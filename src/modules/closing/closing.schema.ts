@@ -3,7 +3,7 @@ import { id, name, ratio } from '../../api/fields.ts'
 import { goalState } from '../goals/goal.fields.ts'
 import { verdict } from '../objectives/objective.resource.ts'
 
-export const reason = z.string().trim().min(1).max(2_000)
+const reason = z.string().trim().min(1).max(2_000)
 const grade = ratio.meta({
   description: '0..1, rounded to 2 decimals in the verdict; another than suggested needs a reason.',
 })

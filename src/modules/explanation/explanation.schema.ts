@@ -27,7 +27,7 @@ const excluded = z
   .meta({ id: 'ExcludedItem', description: 'An item that is not counted, with the first reason that holds.' })
 
 /** One level; the levels below hang on its items. */
-export const explanationSchema = z
+const explanationSchema = z
   .strictObject({
     type,
     id,

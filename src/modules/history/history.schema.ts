@@ -5,7 +5,7 @@ import { health } from '../goals/goal.fields.ts'
 import { scorePoints } from './score-point.table.ts'
 
 /** One moment of a goal: as it was known then (`recordedAt`), or as it was then by all that is known now (`effectiveAt`). */
-export const scorePointSchema = z
+const scorePointSchema = z
   .strictObject({
     recordedAt: instant.nullable(),
     effectiveAt: instant.nullable(),

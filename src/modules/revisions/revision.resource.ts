@@ -9,7 +9,7 @@ const moved = z
   .strictObject({ before: z.unknown(), after: z.unknown() })
   .meta({ id: 'MovedMember', description: 'A member before and after.' })
 
-export const revisionSchema = z
+const revisionSchema = z
   .strictObject({
     ...base,
     keyResultId: id,

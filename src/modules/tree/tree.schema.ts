@@ -4,7 +4,7 @@ import { hiddenSchema } from '../explanation/explanation.schema.ts'
 import { goalState, health } from '../goals/goal.fields.ts'
 import { objectiveSchema } from '../objectives/objective.resource.ts'
 
-export const treeNode = z
+const treeNode = z
   .strictObject({
     id,
     title: name,
