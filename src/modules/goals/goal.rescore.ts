@@ -23,6 +23,8 @@ export type Rescored = {
   keyResults: ReadonlyMap<string, KeyResultRow>
   readings: ReadonlyMap<string, ReadingsRow>
   scores: ReadonlyMap<string, NodeScore>
+  /** Whose stored score is another one now. */
+  changed: ReadonlySet<string>
 }
 
 /**
@@ -93,7 +95,7 @@ export const rescore = async (
   })
   save(ctx, locked, changed, causeOf)
   saveReadings(ctx, rescored, readings)
-  return { objectives, keyResults, readings, scores }
+  return { objectives, keyResults, readings, scores, changed: new Set(changed.map(({ id }) => id)) }
 }
 
 type Changed = { id: string; isKeyResult: boolean; before: NodeScore | null; after: NodeScore }

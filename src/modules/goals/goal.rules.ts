@@ -33,7 +33,7 @@ const inLine = async (
 export const mayChangeObjective: Rule<Owned> = async (ctx, objective) => {
   if (mayAnything(ctx)) return true
   const { userId, roles } = ctx.actor
-  if (userId === null) return roles.includes('manager') || roles.includes('member')
+  if (userId === null) return false
   if (roles.includes('member') && objective.ownerUserId === userId) return true
   return roles.includes('manager') && inLine(ctx, objective)
 }
@@ -53,7 +53,7 @@ export const mayChangeObjectiveOf = async (ctx: Context, objectiveId: string): P
 
 /** Whose work an objective is, beside its owner: the people of the owning team and the contributors. */
 export const worksOn = async ({ actor, db }: Context, objectiveId: string): Promise<boolean> => {
-  if (actor.userId === null) return true
+  if (actor.userId === null) return false
   const [row] = await query<{ found: boolean }>(
     db,
     'works_on',

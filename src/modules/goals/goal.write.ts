@@ -41,7 +41,8 @@ export const rescoreAfter = async <R extends { id: string; deletedAt: string | n
     for (const { after } of live) {
       const goal = after as unknown as Goal
       const score = result.scores.get(goal.id)
-      if (score) Object.assign(goal, score, { score, scoredAt: locked.recordedAt, scoringVersion: 1 })
+      if (score && result.changed.has(goal.id))
+        Object.assign(goal, score, { score, scoredAt: locked.recordedAt, scoringVersion: 1 })
     }
   }
   return result
