@@ -52,7 +52,7 @@ CREATE TABLE "check_ins" (
 	"reported_health" text,
 	"note" text,
 	"effective_at" timestamptz(3) NOT NULL,
-	"recorded_at" timestamptz(3) NOT NULL,
+	"recorded_at" timestamptz(3) DEFAULT current_setting('app.recorded_at')::timestamptz NOT NULL,
 	"author_id" uuid NOT NULL,
 	"by_person" boolean NOT NULL,
 	"supersedes_id" uuid,

@@ -35,6 +35,7 @@ const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<voi
   })
   lifecycle.closeAtEnd(() => app.close())
   await app.listen({ host: config.host, port })
+  lifecycle.nowServing()
   process.stdout.write(greeting(url, demo))
 }
 

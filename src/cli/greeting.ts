@@ -1,10 +1,10 @@
 import { version } from '../version.ts'
-import type { KeptDemo } from './kept-demo.ts'
+import type { Demo } from '../demo/demo.ts'
 
 export type Command = { title: string; command: string }
 
 /** Three commands to paste into a shell, in the order of a first visit. */
-export const commandsFor = (url: string, demo: Omit<KeptDemo, 'apiKey'>, apiKey: string): Command[] => {
+export const commandsFor = (url: string, demo: Omit<Demo, 'apiKey'>, apiKey: string): Command[] => {
   const bearer = `-H "Authorization: Bearer ${apiKey}"`
   const json = `-H 'Content-Type: application/json'`
   const { value, confidence, note } = demo.checkIn
@@ -25,7 +25,7 @@ export const commandsFor = (url: string, demo: Omit<KeptDemo, 'apiKey'>, apiKey:
   ]
 }
 
-const tryIt = (url: string, demo: KeptDemo): string => {
+const tryIt = (url: string, demo: Demo): string => {
   const commands = commandsFor(url, demo, demo.apiKey).map(
     ({ title, command }, at) => `${at + 1}. ${title}\n\n${command}\n`,
   )
@@ -40,7 +40,7 @@ ${commands.join('\n')}`
 const begin = `To begin: npm run headway -- org create --name "My company"\n`
 
 /** What the service says when it is ready. */
-export const greeting = (url: string, demo: KeptDemo | undefined): string => `
+export const greeting = (url: string, demo: Demo | undefined): string => `
 Headway ${version} is ready.
 
   Start page   ${url}/

@@ -11,6 +11,7 @@ const hardStopMilliseconds = 25_000
 export const createLifecycle = () => {
   const closers: (() => Promise<unknown>)[] = []
   const hurry = new AbortController()
+  let serving = false
   let draining = false
   let ended: Promise<void> | undefined
 
@@ -24,7 +25,7 @@ export const createLifecycle = () => {
   const end = (): Promise<void> => (ended ??= close())
 
   const onSignal = async (signal: NodeJS.Signals): Promise<void> => {
-    if (draining || signal === 'SIGINT') hurry.abort()
+    if (draining || !serving || signal === 'SIGINT') hurry.abort()
     draining = true
     await sleep(drainMilliseconds, undefined, { signal: hurry.signal }).catch(() => {})
     await end()
@@ -36,6 +37,10 @@ export const createLifecycle = () => {
   return {
     /** What was opened last is closed first. */
     closeAtEnd: (closer: () => Promise<unknown>): void => void closers.push(closer),
+    /** From here on requests may be on their way. */
+    nowServing: (): void => {
+      serving = true
+    },
     isDraining: (): boolean => draining,
     isEnding: (): boolean => ended !== undefined,
     end,

@@ -6,8 +6,7 @@ import { type Change, writes } from '../../api/writes.ts'
 import { hasRole } from '../../auth/rules.ts'
 import { query } from '../../db/statement.ts'
 import { dependentsOf } from '../directory/directory.queries.ts'
-import { rescore } from '../goals/goal.rescore.ts'
-import { heldBy, lockForWrite } from '../goals/goal.write.ts'
+import { heldBy, lockForWrite, rescoreCycles } from '../goals/goal.write.ts'
 import { cycle, cyclePolicyPatch, cycleSchema } from './cycle.resource.ts'
 import type { cycles } from './cycle.table.ts'
 
@@ -61,22 +60,8 @@ const settle = async (ctx: Context, changes: Change<Cycle>[]): Promise<void> => 
       [ctx.actor.tenantId, roots.map(({ after }) => after.id), ctx.now],
     )
   }
-  const existing = changes.filter(({ before }) => before !== null)
-  if (existing.length === 0) return
-  const goals = await query<{ objectiveId: string; keyResultId: string | null }>(
-    ctx.db,
-    'goals_of_cycles',
-    `select o.id as "objectiveId", k.id as "keyResultId" from objectives o
-     left join key_results k on k.tenant_id = $1 and k.objective_id = o.id and k.deleted_at is null
-     where o.tenant_id = $1 and o.cycle_id = any($2) and o.deleted_at is null`,
-    [ctx.actor.tenantId, existing.map(({ after }) => after.id)],
-  )
-  const objectiveIds = [...new Set(goals.map(({ objectiveId }) => objectiveId))]
-  const keyResultIds = goals.flatMap(({ keyResultId }) => keyResultId ?? [])
-  await rescore(ctx, heldBy(ctx), { objectiveIds, keyResultIds }, () => ({
-    type: 'cycle',
-    id: existing[0]?.after.id ?? '',
-  }))
+  const existing = changes.filter(({ before }) => before !== null).map(({ after }) => after.id)
+  if (existing.length > 0) await rescoreCycles(ctx, heldBy(ctx), existing, { type: 'cycle', id: existing[0] as string })
 }
 
 export const cycleOperations = [

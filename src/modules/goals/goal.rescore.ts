@@ -28,18 +28,20 @@ export type Rescored = {
 }
 
 /**
- * Brings goals and everything above them up to date, in one cascade. Call it with the graphs locked: it trusts only what
- * it reads after that. `keyResultIds` are scored anew from their readings, `objectiveIds` from their items; every
+ * Brings goals and everything above them up to date, in one cascade. Call it with the graphs locked, or the lock sent: it
+ * trusts only what it reads after that. `keyResultIds` are scored anew from their readings, `objectiveIds` from their items; every
  * ancestor follows. Writes what changed, a score point and an event each; the statements end with the transaction.
  */
 export const rescore = async (
   ctx: Context,
-  locked: Locked,
+  locking: Locked | Promise<Locked>,
   seeds: { objectiveIds?: readonly string[]; keyResultIds?: readonly string[] },
   causeOf: (id: string) => Cause,
 ): Promise<Rescored> => {
   const { objectiveIds = [], keyResultIds = [] } = seeds
-  const [objectiveRows, keyResultRows, alignmentRows, readingsRows] = await Promise.all([
+  // Sent behind the lock without waiting for it: each statement sees what is committed when its turn comes.
+  const [locked, objectiveRows, keyResultRows, alignmentRows, readingsRows] = await Promise.all([
+    locking,
     loadObjectives(ctx, { objectiveIds, keyResultIds }),
     loadKeyResults(ctx, { objectiveIds, keyResultIds }),
     loadAlignments(ctx, { objectiveIds, keyResultIds }),
