@@ -4,7 +4,7 @@ import { startTemporary } from '../src/db/embedded/temporary.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { provision } from '../src/db/provision.ts'
 
-type Database = { appUrl: string; ownerUrl: string; adminUrl: string; stop: () => Promise<void> }
+export type Database = { appUrl: string; ownerUrl: string; adminUrl: string; stop: () => Promise<void> }
 
 /** A migrated database of its own: in an embedded server, or in the one whose admin BENCH_DATABASE_URL names. */
 export const openDatabase = async (given = process.env['BENCH_DATABASE_URL']): Promise<Database> => {
@@ -22,6 +22,21 @@ const besideOthers = async (adminUrl: string): Promise<Database> => {
   return { ...urls, adminUrl, stop }
 }
 
-/** Planned from what is there, as it would be after a day of work, and not from an empty table. */
-export const settle = (ownerUrl: string): Promise<void> =>
-  direct(ownerUrl, async (owner) => void (await owner.query('vacuum analyze')))
+/**
+ * Brings back the check-ins as they were seeded, and the statistics of a day's work: each round begins with the same
+ * number of readings, however fast the one before was. As the admin, because the owner sees no tenant's rows.
+ */
+export const reset = async ({ adminUrl, appUrl }: Database, seededAt: string): Promise<void> => {
+  const url = new URL(adminUrl)
+  url.pathname = new URL(appUrl).pathname
+  await direct(url.href, async (admin) => {
+    for (const [table, column] of [
+      ['check_ins', 'created_at'],
+      ['score_points', 'recorded_at'],
+      ['events', 'occurred_at'],
+      ['audit_log', 'at'],
+    ])
+      await admin.query(`delete from ${table} where ${column} > $1`, [seededAt])
+    await admin.query('vacuum analyze')
+  })
+}

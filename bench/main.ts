@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { connectPool } from '../src/db/pool.ts'
 import type { BareInput } from './bare.ts'
 import { casesOf } from './cases.ts'
-import { openDatabase, settle } from './database.ts'
+import { openDatabase, reset } from './database.ts'
 import { measure, requireEqualAnswers } from './measure.ts'
 import { serve } from './process.ts'
 import { record } from './record.ts'
@@ -45,7 +45,7 @@ try {
   stops.unshift(app.stop)
   const world = await seedWorld({ url: app.url, pool })
   await pool.end()
-  await settle(database.ownerUrl)
+  const seededAt = new Date().toISOString()
   const input: BareInput = { world, recorded: await recordCheckIn(database.appUrl, world) }
   await writeFile(path.join(folder, 'world.json'), JSON.stringify(input))
   const bare = await serve('bare.ts', [database.appUrl, path.join(folder, 'world.json')])
@@ -56,7 +56,11 @@ try {
   for (const one of casesOf(world).filter(({ name }) => !wanted || wanted.includes(name))) {
     const urls = { app: app.url, bare: bare.url }
     await requireEqualAnswers(one, urls)
-    const measured = await measure(one, urls, { rounds: Number(options.rounds), seconds: Number(options.seconds) })
+    const measured = await measure(one, urls, {
+      rounds: Number(options.rounds),
+      seconds: Number(options.seconds),
+      reset: () => reset(database, seededAt),
+    })
     const { text, met } = lineOf(one, measured)
     console.log(text)
     if (!met) process.exitCode = 1

@@ -35,11 +35,13 @@ const round = async (one: Case, url: string, seconds: number): Promise<Round> =>
 export const measure = async (
   one: Case,
   urls: Servers,
-  { rounds, seconds }: { rounds: number; seconds: number },
+  { rounds, seconds, reset }: { rounds: number; seconds: number; reset: () => Promise<void> },
 ): Promise<Measured> => {
   const measured: Measured = { app: [], bare: [] }
   for (let at = 0; at <= rounds; at++) {
+    await reset()
     const app = await round(one, urls.app, seconds)
+    if (one.bare) await reset()
     const bare = one.bare ? await round(one, urls.bare, seconds) : undefined
     if (at === 0) continue
     measured.app.push(app)

@@ -129,6 +129,14 @@ const answer = async (operation: AnyOperation, ctx: Context, input: unknown): Pr
   return operation.run(ctx, input, subject)
 }
 
+const endUnused = async ({ db }: Transaction): Promise<void> => {
+  try {
+    await db.$client.query('select 1')
+  } catch {
+    // Its statement was sent, and COMMIT with it.
+  }
+}
+
 const read = async (operation: AnyOperation, request: Request, input: unknown): Promise<Outcome> => {
   const mode = operation.singleStatement ? 'single' : 'snapshot'
   const transaction = await openTransaction(request.house.pool, request.actor.tenantId, mode)
@@ -137,6 +145,8 @@ const read = async (operation: AnyOperation, request: Request, input: unknown): 
     await transaction.commit()
     return { status: 200, output }
   } catch (error) {
+    // Refused before its one statement, which COMMIT would have followed: nothing else would end the transaction.
+    if (mode === 'single') await endUnused(transaction)
     await transaction.rollback()
     throw error
   }

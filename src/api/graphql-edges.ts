@@ -32,7 +32,7 @@ export const resolverOf =
     // Not cached: after a mutation the same field must be read anew.
     if (!loader)
       context.loaders.set(edge, (loader = new DataLoader((asked) => edge.load([...asked], context), { cache: false })))
-    return loader.load({ obj: obj as Row, params })
+    return context.snapshot.track(loader.load({ obj: obj as Row, params }))
   }
 
 /** Each foreign key gives two fields, each loaded by one statement per level, however many parents there are. */

@@ -27,15 +27,21 @@ export const graphqlOf = (modules: readonly Module[], document: Document): Graph
     if (operation.surfaces) continue
     const { method, path } = endpointOf(operation)
     const object = document.paths[`/v1${path.replaceAll(/:(\w+)/g, '{$1}')}`]?.[method.toLowerCase()] as OperationObject
-    if (operation.list) query[operation.name] = listField(operation, object, types)
-    else if (method === 'GET') query[operation.name] = readField(operation, object, types, document)
-    else mutation[operation.name] = writeField(operation, object, types, document)
+    if (operation.list) query[operation.name] = tracked(listField(operation, object, types))
+    else if (method === 'GET') query[operation.name] = tracked(readField(operation, object, types, document))
+    else mutation[operation.name] = tracked(writeField(operation, object, types, document))
   }
   return new GraphQLSchema({
     query: new GraphQLObjectType({ name: 'Query', fields: query }),
     mutation: new GraphQLObjectType({ name: 'Mutation', fields: mutation }),
   })
 }
+
+const tracked = ({ resolve, ...field }: Field): Field => ({
+  ...field,
+  resolve: (root, args, context, info) =>
+    context.snapshot.track(resolve?.(root, args, context, info) as Promise<unknown>),
+})
 
 type Types = ReturnType<typeof createTypes>
 

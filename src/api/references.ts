@@ -3,11 +3,12 @@ import { located } from './located.ts'
 import type { Context, Resource } from './operation.ts'
 import { inputProblem } from './problem.ts'
 import { columnOf, readable, readValues, sightIn } from './select.ts'
+import type { Row } from './store.ts'
 import type { Change } from './writes.ts'
 
 /**
  * Everything a row points to must exist and be visible to the caller: a hidden row is refused like an unknown one.
- * Only what changed is looked at, one statement per resource pointed to. 422 `reference_not_found`.
+ * Only what changed or comes back is looked at, one statement per resource pointed to. 422 `reference_not_found`.
  */
 export const requireReferences = async (
   ctx: Context,
@@ -18,7 +19,9 @@ export const requireReferences = async (
   const edges = Object.values(resource.belongsTo ?? {})
   await Promise.all(
     edges.map(async ({ key, to }) => {
-      const pointing = changes.filter(({ before, after }) => after[key] && after[key] !== before?.[key])
+      const pointing = changes.filter(
+        ({ before, after }) => after[key] && (after[key] !== before?.[key] || comesBack(before, after)),
+      )
       if (pointing.length === 0) return
       const target = to()
       const wanted = [...new Set(pointing.map(({ after }) => after[key] as string))]
@@ -38,3 +41,7 @@ export const requireReferences = async (
     }),
   )
 }
+
+/** What it pointed to may have been deleted while it was. */
+export const comesBack = (before: Row | null, after: Row): boolean =>
+  before !== null && before['deletedAt'] !== null && after['deletedAt'] === null

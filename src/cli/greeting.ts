@@ -1,5 +1,5 @@
-import { version } from '../version.ts'
 import type { Demo } from '../demo/demo.ts'
+import { version } from '../version.ts'
 
 export type Command = { title: string; command: string }
 
@@ -25,12 +25,21 @@ export const commandsFor = (url: string, demo: Omit<Demo, 'apiKey'>, apiKey: str
   ]
 }
 
+/** The same three for the landing page, which anybody may open: the key is left to the reader's shell. */
+export const forLandingPage = (url: string, demo: Demo): string[] =>
+  commandsFor(url, demo, '$HEADWAY_KEY').map(
+    ({ title, command }, at) =>
+      `${at === 0 ? '# HEADWAY_KEY is the demo key that the terminal showed at the start\n' : ''}# ${title}\n${command}`,
+  )
+
 const tryIt = (url: string, demo: Demo): string => {
   const commands = commandsFor(url, demo, demo.apiKey).map(
     ({ title, command }, at) => `${at + 1}. ${title}\n\n${command}\n`,
   )
   return `  Demo         ${demo.organizationName}
   Demo key     ${demo.apiKey}
+
+               kept in the data folder; it may do everything in this organization
 
 Three commands to paste:
 

@@ -27,7 +27,7 @@ const keep = async (folder: string, demo: Demo | null): Promise<void> => {
  * The demo organization of the folder's own database with its key: the one made at an earlier start, or a new one where
  * the database is empty or the first attempt was cut short. Undefined where somebody began with organizations of their own.
  */
-export const demoOfFolder = async (pool: Pool, folder: string): Promise<Demo | undefined> => {
+export const demoOfFolder = async (pool: Pool, folder: string, now: Date): Promise<Demo | undefined> => {
   const kept = await read(folder)
   const { rows } = await pool.query<{ known: boolean; any: boolean }>(
     'select exists (select from tenants where id = $1) as known, exists (select from tenants) as any',
@@ -36,7 +36,7 @@ export const demoOfFolder = async (pool: Pool, folder: string): Promise<Demo | u
   if (kept && rows[0]?.known) return kept
   if (kept !== null && rows[0]?.any) return undefined
   await keep(folder, null)
-  const demo = await createDemo(pool, { now: new Date(), log: note })
+  const demo = await createDemo(pool, { now, log: note })
   await keep(folder, demo)
   return demo
 }

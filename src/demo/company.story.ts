@@ -40,6 +40,7 @@ export const companyStory: readonly DemoKeyResult[] = [
     title: 'Enter two new markets',
     definition: {
       kind: 'milestone',
+      cadence: 'month',
       steps: [
         { title: 'Choose the two countries' },
         { title: 'Certification for Portugal', weight: 2 },
@@ -66,7 +67,11 @@ export const companyStory: readonly DemoKeyResult[] = [
     confidence: 0.7,
     said: {
       2: { note: 'Portugal and Austria it is.' },
-      7: { note: 'The university hospital in Porto ordered two analysers.', confidence: 0.8, reportedHealth: 'on_track' },
+      7: {
+        note: 'The university hospital in Porto ordered two analysers.',
+        confidence: 0.8,
+        reportedHealth: 'on_track',
+      },
       8: { note: 'Austrian papers are with the authority; they say two weeks.' },
     },
   },

@@ -3,7 +3,7 @@ import { buildApp } from '../app.ts'
 import { createOrganization } from '../modules/organization/organization.create.ts'
 import { playCheckIns } from './check-ins.player.ts'
 import { playDirectory } from './directory.player.ts'
-import { playGoals } from './goals.player.ts'
+import { playGoals, stories } from './goals.player.ts'
 import { objectives } from './goals.ts'
 import { organization } from './people.ts'
 import { idIn, playerOf } from './player.ts'
@@ -22,10 +22,20 @@ export type Demo = {
 }
 
 const companyObjective = 'grow'
-const keyResultToTry = { key: 'mrr', title: 'Monthly recurring revenue of $200k' }
-const checkInToTry = { value: 186, confidence: 0.8, note: 'Two more service contracts signed today.' }
+const keyResultToTry = 'mrr'
 
-const setUpDaysBefore = 7
+/** Goals are agreed on a morning of the week before the quarter. */
+const setUpBefore = 6.625 * 86_400_000
+
+/** The next good news of a key result, for a visitor to check in with. */
+const nextCheckIn = (key: string, weeks: number): Pick<Demo, 'keyResultTitle' | 'checkIn'> => {
+  const story = stories.find((known) => known.key === key)
+  const latest = Number(story?.readings.slice(0, weeks).at(-1) ?? 0)
+  return {
+    keyResultTitle: story?.title ?? '',
+    checkIn: { value: latest + 2, confidence: 0.8, note: 'Two more service contracts signed today.' },
+  }
+}
 
 /**
  * Creates a whole organization and plays a quarter of its life through the API, week by week, by a clock of its own:
@@ -37,7 +47,7 @@ export const createDemo = async (
   { now, log = () => {} }: { now: Date; log?: (line: string) => void },
 ): Promise<Demo> => {
   const quarter = quarterOfStory(now)
-  let clock = new Date(Date.parse(quarter.startsOn) - setUpDaysBefore * 86_400_000)
+  let clock = new Date(Date.parse(quarter.startsOn) - setUpBefore)
   const moveTo = (at: Date): void => {
     clock = at
   }
@@ -57,9 +67,8 @@ export const createDemo = async (
       apiKey,
       objectiveId: idIn(goals.objectives, companyObjective),
       objectiveTitle: objectives.find(({ key }) => key === companyObjective)?.title ?? '',
-      keyResultId: idIn(goals.keyResults, keyResultToTry.key),
-      keyResultTitle: keyResultToTry.title,
-      checkIn: checkInToTry,
+      keyResultId: idIn(goals.keyResults, keyResultToTry),
+      ...nextCheckIn(keyResultToTry, times.length),
     }
   } finally {
     await app.close()

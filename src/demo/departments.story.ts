@@ -28,9 +28,25 @@ export const departmentStory: readonly DemoKeyResult[] = [
     title: 'Help sales learn to qualify',
     definition: {
       kind: 'milestone',
-      steps: [{ title: 'Write the playbook' }, { title: 'Train everybody' }, { title: 'Review twenty calls', weight: 2 }],
+      cadence: 'month',
+      steps: [
+        { title: 'Write the playbook' },
+        { title: 'Train everybody' },
+        { title: 'Review twenty calls', weight: 2 },
+      ],
     },
-    readings: [null, null, 'Write the playbook', null, null, 'Train everybody', null, null, null, 'Review twenty calls'],
+    readings: [
+      null,
+      null,
+      'Write the playbook',
+      null,
+      null,
+      'Train everybody',
+      null,
+      null,
+      null,
+      'Review twenty calls',
+    ],
     confidence: 0.7,
     said: { 6: { note: 'Everybody was there, even the night shift of the south.' } },
   },
@@ -76,7 +92,9 @@ export const departmentStory: readonly DemoKeyResult[] = [
     definition: { kind: 'metric', unit: '%', baseline: 72, target: 90 },
     readings: [72, 73, 73, 75, 76, 79, 81, 82, 84, 85, 87, 88, 89],
     confidence: 0.5,
-    said: { 4: { note: 'Spare parts from abroad still take three days.', confidence: 0.45, reportedHealth: 'at_risk' } },
+    said: {
+      4: { note: 'Spare parts from abroad still take three days.', confidence: 0.45, reportedHealth: 'at_risk' },
+    },
   },
   {
     key: 'waiting',
@@ -187,11 +205,14 @@ export const departmentStory: readonly DemoKeyResult[] = [
     title: 'Deliver the promised features',
     definition: {
       kind: 'milestone',
+      cadence: 'month',
       steps: [{ title: 'Shared result sets' }, { title: 'Audit export' }, { title: 'Offline mode', weight: 2 }],
     },
     readings: [null, null, null, 'Shared result sets', null, null, 'Audit export', null, null, null, 'Offline mode'],
     confidence: 0.6,
-    said: { 8: { note: 'Offline mode is harder than it looked; two weeks late.', confidence: 0.5, reportedHealth: 'at_risk' } },
+    said: {
+      8: { note: 'Offline mode is harder than it looked; two weeks late.', confidence: 0.5, reportedHealth: 'at_risk' },
+    },
   },
   {
     key: 'engagement-score',

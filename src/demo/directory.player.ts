@@ -24,14 +24,22 @@ export const playDirectory = async ({ batch }: Player): Promise<Directory> => {
   }
   const { people: persons, departments: units } = directory
 
-  for (const level of byLevel(departments, ([key]) => key, ([, , parent]) => parent)) {
+  for (const level of byLevel(
+    departments,
+    ([key]) => key,
+    ([, , parent]) => parent,
+  )) {
     const rows = level.map(([key, name, parent]) => ({
       key,
       row: { externalId: key, name, parentId: parent && idIn(units, parent) },
     }))
     learn(units, await batch('departments', rows))
   }
-  for (const level of byLevel(people, ([key]) => key, ([, , , manager]) => manager)) {
+  for (const level of byLevel(
+    people,
+    ([key]) => key,
+    ([, , , manager]) => manager,
+  )) {
     const rows = level.map(([key, displayName, title, manager, department]) => ({
       key,
       row: {

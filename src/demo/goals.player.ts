@@ -67,7 +67,9 @@ export const playGoals = async (
     key,
     row: {
       ...definition,
-      ...(waypoints ? { waypoints: waypoints.map(([week, value]) => ({ date: endOfWeek(quarter, week), value })) } : {}),
+      ...(waypoints
+        ? { waypoints: waypoints.map(([week, value]) => ({ date: endOfWeek(quarter, week), value })) }
+        : {}),
       externalId: key,
       title,
       objectiveId: idIn(objectiveIds, objective),

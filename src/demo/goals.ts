@@ -13,7 +13,11 @@ export type DemoObjective = {
 /** key, title, narrative. */
 export const pillars: readonly [string, string, string][] = [
   ['growth', 'Grow with customers who stay', 'New markets only as fast as the customers we have stay content.'],
-  ['place', 'A place to do good work', 'Safe, fair and curious: people who like working here build better instruments.'],
+  [
+    'place',
+    'A place to do good work',
+    'Safe, fair and curious: people who like working here build better instruments.',
+  ],
 ]
 
 /** The objectives of the quarter, from the company down to single people. */

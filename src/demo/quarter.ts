@@ -16,8 +16,7 @@ export const quartersOf = (year: number): Span[] =>
     endsOn: dayOf(new Date(Date.UTC(year, at * 3 + 3, 0))),
   }))
 
-const quarterAt = (at: Date): Span =>
-  quartersOf(at.getUTCFullYear()).find(({ endsOn }) => dayOf(at) <= endsOn) as Span
+const quarterAt = (at: Date): Span => quartersOf(at.getUTCFullYear()).find(({ endsOn }) => dayOf(at) <= endsOn) as Span
 
 /** The quarter of the story: today's, or the one before it while today's has nothing to tell yet. */
 export const quarterOfStory = (now: Date): Span => {
@@ -26,13 +25,15 @@ export const quarterOfStory = (now: Date): Span => {
   return age < 14 * dayMilliseconds ? quarterAt(new Date(Date.parse(current.startsOn) - 1)) : current
 }
 
-/** The Friday afternoons of a quarter, on which people check in; up to `now`, whose own week ends with it. */
+const isBeforeWeekend = (at: Date): boolean => at.getUTCDay() >= 1 && at.getUTCDay() <= friday
+
+/** The Friday afternoons of a quarter, on which people check in; the week of `now`, if it has not had its Friday, at `now`. */
 export const checkInTimes = ({ startsOn, endsOn }: Span, now: Date): Date[] => {
   const times: Date[] = []
   const end = Date.parse(endsOn) + dayMilliseconds
   for (let at = Date.parse(startsOn) + checkInHour * 3_600_000; at < end; at += dayMilliseconds) {
     if (new Date(at).getUTCDay() !== friday) continue
-    if (at >= now.getTime()) return [...times, now]
+    if (at >= now.getTime()) return isBeforeWeekend(now) ? [...times, now] : times
     times.push(new Date(at))
   }
   return times

@@ -9,7 +9,7 @@ const post = async (path: string, body: object) => (await call('POST', `/v1/${pa
 describe('limits', () => {
   const nested = (depth: number) => {
     let query = 'id'
-    for (let level = depth; level > 2; level--) query = `parent { ${query} }`
+    for (let level = depth; level > 3; level--) query = `parent { ${query} }`
     return `{ departments(first: 1) { nodes { ${query} } } }`
   }
   const refusal = async (query: string, variables = {}) => {
@@ -43,13 +43,15 @@ describe('limits', () => {
   })
 
   test('2,000 tokens', async () => {
-    expect(await refusal(`{ me { ${'id '.repeat(1_990)} } }`)).toBe('accepted')
-    expect(await refusal(`{ me { ${'id '.repeat(2_000)} } }`)).toBe('query_too_complex')
+    const listed = (tokens: number) => `{ users(externalId: [${'"x" '.repeat(tokens - 15)}]) { nodes { id } } }`
+    // Within the limit it reaches the door, which takes 100 values.
+    expect(await refusal(listed(2_000))).toBe('invalid_input')
+    expect(await refusal(listed(2_001))).toBe('query_too_complex')
   })
 
   test('a cost of 5,000 nodes, counted by first', async () => {
     const users = (first: string, reports: string) =>
-      `query ($n: Int) { users(first: ${first}) { nodes { reports(first: ${reports}) { nodes { id } } } } }`
+      `query${first === '$n' ? ' ($n: Int)' : ''} { users(first: ${first}) { nodes { reports(first: ${reports}) { nodes { id } } } } }`
     expect(await refusal(users('70', '70'))).toBe('accepted')
     expect(await refusal(users('100', '51'))).toBe('query_too_complex')
     expect(await refusal(users('$n', '100'), { n: 51 })).toBe('query_too_complex')
@@ -105,6 +107,17 @@ test('mutations run in order, each seen by the next', async () => {
     { version: 2, name: 'Order 2' },
     { version: 3, name: 'Order 3', memberships: { nodes: [] } },
   ])
+})
+
+test('a field that fails while others still read leaves no connection behind', async () => {
+  const fields = Array.from({ length: 10 }, (_, at) => `t${at}: teams(first: 5) { nodes { memberships { nodes { id } } } }`)
+  const { as, key, pool } = await createWorld()
+  const reader = as(await key('viewer', ['okr:read', 'directory:read']))
+  for (let round = 0; round < 20; round++) {
+    const { body } = await reader.graphql(`{ apiKeys { nodes { id } } ${fields.join(' ')} }`)
+    expect(body.errors[0].extensions.code).toBe('insufficient_scope')
+  }
+  await expect.poll(() => pool.totalCount - pool.idleCount).toBe(0)
 })
 
 test('a mutation that fails leaves those before it in place', async () => {

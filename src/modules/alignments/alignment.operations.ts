@@ -40,7 +40,7 @@ const parentOf = async (
     throw inputProblem('invalid_input', '/parentObjectiveId', 'align to one parent: an objective or a key result')
   }
   const objectiveId = parent ?? (await objectiveOfKeyResult(ctx, viaKeyResult as string))
-  if (!objectiveId) throw inputProblem('reference_not_found', '/parentKeyResultId', 'there is no such key result')
+  if (!objectiveId) throw inputProblem('reference_not_found', '/parentKeyResultId', `there is no KeyResult ${String(viaKeyResult)}`)
   return objectiveId
 }
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Context } from '../../api/operation.ts'
 import { inputProblem } from '../../api/problem.ts'
+import { comesBack } from '../../api/references.ts'
 import { query } from '../../db/statement.ts'
 import type { objectives } from './objective.table.ts'
 
@@ -26,9 +27,11 @@ const tableOf = { user: 'users', team: 'teams', department: 'departments' } as c
 export const requireOwner = async (
   ctx: Context,
   before: Objective | null,
-  { ownerType, ownerId }: Objective,
+  after: Objective,
 ): Promise<void> => {
-  if (ownerType === 'organization' || (before?.ownerId === ownerId && before.ownerType === ownerType)) return
+  const { ownerType, ownerId } = after
+  const same = before?.ownerId === ownerId && before.ownerType === ownerType
+  if (ownerType === 'organization' || (same && !comesBack(before, after))) return
   const known = await found(ctx, tableOf[ownerType], [ownerId])
   if (!known.has(ownerId)) throw inputProblem('reference_not_found', '/ownerId', `there is no ${ownerType} ${ownerId}`)
 }
