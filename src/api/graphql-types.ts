@@ -15,7 +15,8 @@ import {
   GraphQLString,
   GraphQLUnionType,
 } from 'graphql'
-import { type Connection, type EdgeField, type GraphQLContext, resolverOf } from './graphql-edges.ts'
+import { type EdgeField, type GraphQLContext, resolverOf } from './graphql-edges.ts'
+import type { Connection } from './graphql-load.ts'
 import type { Document, JsonSchema } from './openapi.ts'
 import { DateTime, GraphQLDate, Json } from './scalars.ts'
 
@@ -99,8 +100,9 @@ export const createTypes = (document: Document, edges: readonly EdgeField[]) => 
     Object.fromEntries(edges.filter(({ from }) => from === component).map((edge) => [edge.field, edgeField(edge)]))
 
   const edgeField = (edge: EdgeField): Fields[string] => {
-    const { kind, targets, field, from } = edge
-    const resolve = resolverOf(edge)
+    const { kind, field, from } = edge
+    const targets = edge.targets.map(({ name }) => name)
+    const resolve = resolverOf(edge, edges)
     if (kind === 'one') return { type: named(targets[0] as string, 'out'), resolve }
     if (kind === 'many') {
       const type = new GraphQLNonNull(connection(targets[0] as string))

@@ -33,6 +33,8 @@ export type Context = {
   readonly today: string
   /** The version the caller believes to change (If-Match); undefined is any. */
   readonly ifMatch: number | undefined
+  /** Members the caller will look at, where that is known; undefined is all. */
+  readonly members: readonly string[] | undefined
   emit: (event: Event) => void
   /** Sends a statement whose answer nobody reads; the door waits for it before it commits. */
   later: (statement: Promise<unknown>) => void
@@ -106,6 +108,9 @@ export type Edge = {
 /** A reference whose target's kind is told by another member: `ownerType` beside `ownerId`. */
 export type PolymorphicEdge = { type: string; key: string; to: () => Record<string, Resource>; inverse: string }
 
+/** A member computed in the answer from the columns it names, such as what depends on today. */
+export type Derived<R> = { needs: readonly (keyof R & string)[]; of: (row: R, ctx: Pick<Context, 'today'>) => unknown }
+
 /** One noun of the API: the shape clients see, the table behind it, who sees which rows, and its edges. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Resource<T extends PgTable = any> = {
@@ -120,10 +125,8 @@ export type Resource<T extends PgTable = any> = {
   scopes: { read: Scope; write: Scope }
   /** Narrows every read and every edge to what this class of reader may see; undefined is no narrowing. */
   visible: (sight: Sight) => SQL | undefined
-  /** Members that are computed in the answer, such as what depends on today. */
-  derive?: (row: T['$inferSelect'], ctx: Pick<Context, 'today'>) => Record<string, unknown>
-  /** Columns an answer needs beside those the schema names. */
-  needs?: readonly string[]
+  /** Members that are computed in the answer, by name. */
+  derived?: Record<string, Derived<T['$inferSelect']>>
   /** Published members that list filters, sorts and text search may use; `id`, `createdAt`, `updatedAt` always sort. */
   filters?: readonly string[]
   sorts?: readonly string[]

@@ -1,4 +1,5 @@
-import { and, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
+import { run } from '../db/statement.ts'
 import { located } from './located.ts'
 import type { Context, Resource } from './operation.ts'
 import { inputProblem } from './problem.ts'
@@ -25,13 +26,13 @@ export const requireReferences = async (
       if (pointing.length === 0) return
       const target = to()
       const wanted = [...new Set(pointing.map(({ after }) => after[key] as string))]
-      const found: { id: unknown }[] = await ctx.db
-        .select({ id: columnOf(target, 'id') })
-        .from(target.table)
-        .where(and(readable(target, sightIn(ctx)), sql`${columnOf(target, 'id')} = any(${sql.param(wanted)})`))
-        .prepare('')
-        .execute(readValues(ctx))
-      const ids = new Set(found.map(({ id }) => id))
+      const found = await run<{ id: string }>(
+        ctx.db,
+        sql`select ${columnOf(target, 'id')} as id from ${target.table}
+          where ${readable(target, sightIn(ctx))} and ${columnOf(target, 'id')} = any(${sql.placeholder('ids')})`,
+        { ...readValues(ctx), ids: wanted },
+      )
+      const ids = new Set<unknown>(found.map(({ id }) => id))
       for (const { index, after } of pointing) {
         if (ids.has(after[key])) continue
         await located(count, index, async () => {

@@ -1,15 +1,26 @@
+import { alignments } from './alignments.ts'
+import { commercialStory } from './commercial.story.ts'
 import { companyStory } from './company.story.ts'
-import { departmentStory } from './departments.story.ts'
 import type { Directory } from './directory.player.ts'
-import { alignments, type DemoObjective, objectives, pillars } from './goals.ts'
+import { type DemoObjective, objectives, pillars } from './goals.ts'
+import { operationsStory } from './operations.story.ts'
+import { personStory } from './persons.story.ts'
 import { idIn, type Player, type Row } from './player.ts'
+import { productAndPeopleStory } from './product-people.story.ts'
 import { endOfWeek, quartersOf, type Span } from './quarter.ts'
 import type { DemoKeyResult } from './story.ts'
 import { teamStory } from './teams.story.ts'
 
 export type Goals = { objectives: Map<string, string>; keyResults: Map<string, string> }
 
-export const stories: readonly DemoKeyResult[] = [...companyStory, ...departmentStory, ...teamStory]
+export const stories: readonly DemoKeyResult[] = [
+  ...companyStory,
+  ...commercialStory,
+  ...operationsStory,
+  ...productAndPeopleStory,
+  ...teamStory,
+  ...personStory,
+]
 
 const cycleState = ({ startsOn, endsOn }: Span, quarter: Span, today: string): string => {
   if (startsOn === quarter.startsOn) return endsOn < today ? 'closing' : 'active'

@@ -1,6 +1,6 @@
 import type { DemoKeyResult } from './story.ts'
 
-/** Key results of teams and single people. */
+/** Key results of teams. */
 export const teamStory: readonly DemoKeyResult[] = [
   {
     key: 'volume',
@@ -159,74 +159,5 @@ export const teamStory: readonly DemoKeyResult[] = [
     definition: { kind: 'metric', unit: 'people', baseline: 0, target: 84 },
     readings: [0, 8, 16, 24, 30, 38, 46, 54, 60, 66, 72, 78, 82],
     confidence: 0.8,
-  },
-  {
-    key: 'calls',
-    objective: 'qualify',
-    owner: 'daniel',
-    title: '100 calls a month, 25 each week',
-    definition: { kind: 'threshold', unit: '#', min: 25, mode: 'accrual', period: 'week' },
-    readings: [22, 26, 28, 25, 19, 27, 29, 26, 25, 28, 27, 30, 26],
-    confidence: 0.7,
-    said: { 5: { note: 'Three days at the fair; talked to more people than in any week on the phone.' } },
-  },
-  {
-    key: 'call-review',
-    objective: 'qualify',
-    owner: 'daniel',
-    title: 'How my calls are judged by Mei',
-    definition: { kind: 'ordinal', cadence: 'month' },
-    readings: ['fail', null, 'commit', null, null, 'commit', null, 'target', null, null, 'target', null, 'stretch'],
-    confidence: 0.5,
-    said: { 8: { note: 'I ask about the budget first now, and it changes everything.', confidence: 0.7 } },
-  },
-  {
-    key: 'fields',
-    objective: 'forms',
-    owner: 'noah',
-    title: 'Form fields from 11 to 5',
-    definition: { kind: 'metric', unit: '#', baseline: 11, target: 5 },
-    readings: [11, 11, 9, 8, 6, 6, 6, 6, 6, 5, 5, 5, 5],
-    confidence: 0.8,
-    said: { 5: { note: 'Legal agreed to drop three of them.' } },
-  },
-  {
-    key: 'ab-test',
-    objective: 'forms',
-    owner: 'noah',
-    title: 'A/B test of the form',
-    definition: { kind: 'milestone', steps: [{ title: 'Set up' }, { title: 'Run two weeks' }, { title: 'Decide' }] },
-    readings: [null, 'Set up', null, null, 'Run two weeks', 'Decide'],
-    confidence: 0.8,
-    said: { 6: { note: 'The short one wins by 41 %.' } },
-  },
-  {
-    key: 'articles',
-    objective: 'answers',
-    owner: 'ella',
-    title: 'Ten answers written and linked',
-    definition: { kind: 'metric', unit: '#', baseline: 0, target: 10 },
-    readings: [0, 1, 2, 3, 3, 4, 5, 6, 7, 8, 8, 9, 10],
-    confidence: 0.7,
-  },
-  {
-    key: 'found',
-    objective: 'answers',
-    owner: 'ella',
-    title: 'How many readers find what they sought',
-    definition: { kind: 'baseline', unit: '%' },
-    readings: [null, null, 54, 57, 58, 61, 63, 64, 66, 67, 69, 70, 71],
-    confidence: 0.6,
-    said: { 3: { note: 'Now we know where we start.' } },
-  },
-  {
-    key: 'slow-queries',
-    objective: 'queries',
-    owner: 'yuki',
-    title: 'Queries slower than 200 ms from 30 to 3',
-    definition: { kind: 'metric', unit: '#', baseline: 30, target: 3 },
-    readings: [30, 27, 24, 22, 17, 15, 13, 12, 10, 8, 7, 5, 4],
-    confidence: 0.7,
-    said: { 5: { note: 'One missing index was behind five of them.' } },
   },
 ]

@@ -1,9 +1,12 @@
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { contextOf } from '../../src/api/execute.ts'
 import { buildApp } from '../../src/app.ts'
+import { commandsFor, forLandingPage } from '../../src/cli/greeting.ts'
 import { demoOfFolder } from '../../src/cli/kept-demo.ts'
 import { connectPool } from '../../src/db/pool.ts'
 import { openTransaction } from '../../src/db/transaction.ts'
@@ -56,6 +59,21 @@ test('the company objective moves with everything below it', async () => {
   const after = await call('GET', `/v1/objectives/${demo.objectiveId}`)
   expect(body.progress).toBeGreaterThan(0.3)
   expect(after.body.progress).toBeGreaterThan(body.progress)
+})
+
+const sh = promisify(execFile)
+
+test.skipIf(spawnSync('curl', ['--version']).error)('the three commands work as they are printed', async () => {
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const answers: any[] = []
+  for (const { command } of commandsFor(url, demo, demo.apiKey))
+    answers.push(JSON.parse((await sh('sh', ['-c', command])).stdout))
+  expect(answers[0]).toMatchObject({ id: demo.objectiveId, title: demo.objectiveTitle })
+  expect(answers[1].keyResult).toMatchObject({ id: demo.keyResultId, value: demo.checkIn.value })
+  expect(answers[2].data.objective.alignedFrom.nodes).toHaveLength(6)
+  const [first] = forLandingPage(url, demo)
+  expect(first).toContain('$HEADWAY_KEY')
+  expect(first).not.toContain(demo.apiKey)
 })
 
 test('the story has every kind of ending', async () => {

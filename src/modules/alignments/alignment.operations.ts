@@ -40,7 +40,8 @@ const parentOf = async (
     throw inputProblem('invalid_input', '/parentObjectiveId', 'align to one parent: an objective or a key result')
   }
   const objectiveId = parent ?? (await objectiveOfKeyResult(ctx, viaKeyResult as string))
-  if (!objectiveId) throw inputProblem('reference_not_found', '/parentKeyResultId', `there is no KeyResult ${String(viaKeyResult)}`)
+  if (!objectiveId)
+    throw inputProblem('reference_not_found', '/parentKeyResultId', `there is no KeyResult ${String(viaKeyResult)}`)
   return objectiveId
 }
 

@@ -8,7 +8,7 @@ import { findOne, reads } from '../../api/reads.ts'
 import { present } from '../../api/select.ts'
 import { tombstone } from '../../api/writes.ts'
 import { anyone } from '../../auth/rules.ts'
-import { scoreOn } from '../goals/goal.fields.ts'
+import { healthToday } from '../goals/goal.fields.ts'
 import { mayChangeObjectiveOf } from '../goals/goal.rules.ts'
 import { keyResult, keyResultSchema } from '../key-results/key-result.resource.ts'
 import {
@@ -56,7 +56,7 @@ const one = async (ctx: Context, item: CheckInItem): Promise<z.output<typeof rec
     attainment,
     progress,
     dataState,
-    health: scoreOn(score, ctx.today).health,
+    health: healthToday(score, ctx.today),
   }
   return { ...present(checkIn, row, ctx), keyResult: answer } as never
 }

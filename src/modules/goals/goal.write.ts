@@ -53,7 +53,12 @@ export const rescoreAfter = async <R extends { id: string; deletedAt: string | n
  * Scores every goal of the given cycles anew, with everything above: after a change of what all of them are judged by,
  * such as days, policy or the time zone. `locked` are the graphs held for it.
  */
-export const rescoreCycles = async (ctx: Context, locked: Locked, cycleIds: readonly string[], cause: Cause): Promise<void> => {
+export const rescoreCycles = async (
+  ctx: Context,
+  locked: Locked,
+  cycleIds: readonly string[],
+  cause: Cause,
+): Promise<void> => {
   const goals = await query<{ objectiveId: string; keyResultId: string | null }>(
     ctx.db,
     'goals_of_cycles',

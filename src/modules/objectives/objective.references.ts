@@ -24,11 +24,7 @@ const found = async (
 const tableOf = { user: 'users', team: 'teams', department: 'departments' } as const
 
 /** The owner must exist, whichever kind it is. 422 `reference_not_found`. */
-export const requireOwner = async (
-  ctx: Context,
-  before: Objective | null,
-  after: Objective,
-): Promise<void> => {
+export const requireOwner = async (ctx: Context, before: Objective | null, after: Objective): Promise<void> => {
   const { ownerType, ownerId } = after
   const same = before?.ownerId === ownerId && before.ownerType === ownerType
   if (ownerType === 'organization' || (same && !comesBack(before, after))) return

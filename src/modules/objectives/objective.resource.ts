@@ -5,7 +5,7 @@ import { Problem } from '../../api/problem.ts'
 import { verdictOf } from '../../scoring/index.ts'
 import { cycle } from '../cycles/cycle.resource.ts'
 import { department } from '../departments/department.resource.ts'
-import { commitment, goalState, progressSource, scoreFields, scoreOn } from '../goals/goal.fields.ts'
+import { commitment, derivedScore, goalState, ofScore, progressSource, scoreFields } from '../goals/goal.fields.ts'
 import { objectiveVisible } from '../goals/goal.visibility.ts'
 import { organization, visibility } from '../organization/organization.resource.ts'
 import { pillar } from '../pillars/pillar.resource.ts'
@@ -59,12 +59,14 @@ export const objective: Resource<typeof objectives> = resource({
   table: objectives,
   scopes: { read: 'okr:read', write: 'okr:write' },
   visible: (sight) => objectiveVisible(sight, 'objectives'),
-  needs: ['score'],
-  derive: ({ score, grade, commitment: promised }, { today }) => ({
-    ...scoreOn(score, today),
-    progressReason: score?.reason ?? null,
-    verdict: grade === null ? null : verdictOf(grade, promised),
-  }),
+  derived: {
+    ...derivedScore,
+    progressReason: ofScore((score) => score?.reason ?? null),
+    verdict: {
+      needs: ['grade', 'commitment'],
+      of: ({ grade, commitment: promised }) => (grade === null ? null : verdictOf(grade, promised)),
+    },
+  },
   filters: [
     'externalId',
     'cycleId',
