@@ -382,50 +382,50 @@ ALTER TABLE "team_memberships" ADD CONSTRAINT "team_memberships_user" FOREIGN KE
 ALTER TABLE "teams" ADD CONSTRAINT "teams_lead" FOREIGN KEY ("tenant_id","lead_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "users" ADD CONSTRAINT "users_manager" FOREIGN KEY ("tenant_id","manager_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "users" ADD CONSTRAINT "users_department" FOREIGN KEY ("tenant_id","department_id") REFERENCES "public"."departments"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-CREATE UNIQUE INDEX "alignments_external_id" ON "alignments" USING btree ("tenant_id","external_id") WHERE "alignments"."deleted_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "alignments_external_id" ON "alignments" USING btree ("tenant_id","external_id") WHERE "alignments"."external_id" is not null and "alignments"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "alignments_updated_at" ON "alignments" USING btree ("tenant_id","updated_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "alignments_objective_once" ON "alignments" USING btree ("tenant_id","child_objective_id","parent_objective_id") WHERE "alignments"."deleted_at" is null and "alignments"."parent_objective_id" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "alignments_key_result_once" ON "alignments" USING btree ("tenant_id","child_objective_id","parent_key_result_id") WHERE "alignments"."deleted_at" is null and "alignments"."parent_key_result_id" is not null;--> statement-breakpoint
 CREATE INDEX "alignments_parent_objective_id" ON "alignments" USING btree ("tenant_id","parent_objective_id");--> statement-breakpoint
 CREATE INDEX "alignments_parent_key_result_id" ON "alignments" USING btree ("tenant_id","parent_key_result_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "api_keys_external_id" ON "api_keys" USING btree ("tenant_id","external_id") WHERE "api_keys"."deleted_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "api_keys_external_id" ON "api_keys" USING btree ("tenant_id","external_id") WHERE "api_keys"."external_id" is not null and "api_keys"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "api_keys_updated_at" ON "api_keys" USING btree ("tenant_id","updated_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "check_ins_external_id" ON "check_ins" USING btree ("tenant_id","external_id") WHERE "check_ins"."deleted_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "check_ins_external_id" ON "check_ins" USING btree ("tenant_id","external_id") WHERE "check_ins"."external_id" is not null and "check_ins"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "check_ins_updated_at" ON "check_ins" USING btree ("tenant_id","updated_at");--> statement-breakpoint
 CREATE INDEX "check_ins_live" ON "check_ins" USING btree ("tenant_id","key_result_id","effective_at" DESC NULLS LAST,"recorded_at" DESC NULLS LAST) WHERE "check_ins"."superseded_at" is null and not "check_ins"."voided";--> statement-breakpoint
 CREATE INDEX "check_ins_key_result_id" ON "check_ins" USING btree ("tenant_id","key_result_id","id");--> statement-breakpoint
-CREATE UNIQUE INDEX "cycles_external_id" ON "cycles" USING btree ("tenant_id","external_id") WHERE "cycles"."deleted_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "cycles_external_id" ON "cycles" USING btree ("tenant_id","external_id") WHERE "cycles"."external_id" is not null and "cycles"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "cycles_updated_at" ON "cycles" USING btree ("tenant_id","updated_at");--> statement-breakpoint
 CREATE INDEX "cycles_parent_id" ON "cycles" USING btree ("tenant_id","parent_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "departments_external_id" ON "departments" USING btree ("tenant_id","external_id") WHERE "departments"."deleted_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "departments_external_id" ON "departments" USING btree ("tenant_id","external_id") WHERE "departments"."external_id" is not null and "departments"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "departments_updated_at" ON "departments" USING btree ("tenant_id","updated_at");--> statement-breakpoint
 CREATE INDEX "departments_parent_id" ON "departments" USING btree ("tenant_id","parent_id");--> statement-breakpoint
 CREATE INDEX "departments_lead_id" ON "departments" USING btree ("tenant_id","lead_id");--> statement-breakpoint
 CREATE INDEX "score_points_objective_id" ON "score_points" USING btree ("tenant_id","objective_id","recorded_at") WHERE "score_points"."objective_id" is not null;--> statement-breakpoint
 CREATE INDEX "score_points_key_result_id" ON "score_points" USING btree ("tenant_id","key_result_id","recorded_at") WHERE "score_points"."key_result_id" is not null;--> statement-breakpoint
-CREATE UNIQUE INDEX "key_results_external_id" ON "key_results" USING btree ("tenant_id","external_id") WHERE "key_results"."deleted_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "key_results_external_id" ON "key_results" USING btree ("tenant_id","external_id") WHERE "key_results"."external_id" is not null and "key_results"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "key_results_updated_at" ON "key_results" USING btree ("tenant_id","updated_at");--> statement-breakpoint
 CREATE INDEX "key_results_objective_id" ON "key_results" USING btree ("tenant_id","objective_id");--> statement-breakpoint
 CREATE INDEX "key_results_owner_id" ON "key_results" USING btree ("tenant_id","owner_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "objectives_external_id" ON "objectives" USING btree ("tenant_id","external_id") WHERE "objectives"."deleted_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "objectives_external_id" ON "objectives" USING btree ("tenant_id","external_id") WHERE "objectives"."external_id" is not null and "objectives"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "objectives_updated_at" ON "objectives" USING btree ("tenant_id","updated_at");--> statement-breakpoint
 CREATE INDEX "objectives_cycle_id" ON "objectives" USING btree ("tenant_id","cycle_id");--> statement-breakpoint
 CREATE INDEX "objectives_owner_id" ON "objectives" USING btree ("tenant_id","owner_id");--> statement-breakpoint
 CREATE INDEX "objectives_pillar_id" ON "objectives" USING btree ("tenant_id","pillar_id");--> statement-breakpoint
 CREATE INDEX "objectives_carried_from_id" ON "objectives" USING btree ("tenant_id","carried_from_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "organizations_external_id" ON "organizations" USING btree ("tenant_id","external_id") WHERE "organizations"."deleted_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "organizations_external_id" ON "organizations" USING btree ("tenant_id","external_id") WHERE "organizations"."external_id" is not null and "organizations"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "organizations_updated_at" ON "organizations" USING btree ("tenant_id","updated_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "pillars_external_id" ON "pillars" USING btree ("tenant_id","external_id") WHERE "pillars"."deleted_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "pillars_external_id" ON "pillars" USING btree ("tenant_id","external_id") WHERE "pillars"."external_id" is not null and "pillars"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "pillars_updated_at" ON "pillars" USING btree ("tenant_id","updated_at");--> statement-breakpoint
 CREATE INDEX "pillars_parent_id" ON "pillars" USING btree ("tenant_id","parent_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "team_memberships_external_id" ON "team_memberships" USING btree ("tenant_id","external_id") WHERE "team_memberships"."deleted_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "team_memberships_external_id" ON "team_memberships" USING btree ("tenant_id","external_id") WHERE "team_memberships"."external_id" is not null and "team_memberships"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "team_memberships_updated_at" ON "team_memberships" USING btree ("tenant_id","updated_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "team_memberships_once" ON "team_memberships" USING btree ("tenant_id","team_id","user_id") WHERE "team_memberships"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "team_memberships_user_id" ON "team_memberships" USING btree ("tenant_id","user_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "teams_external_id" ON "teams" USING btree ("tenant_id","external_id") WHERE "teams"."deleted_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "teams_external_id" ON "teams" USING btree ("tenant_id","external_id") WHERE "teams"."external_id" is not null and "teams"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "teams_updated_at" ON "teams" USING btree ("tenant_id","updated_at");--> statement-breakpoint
 CREATE INDEX "teams_lead_id" ON "teams" USING btree ("tenant_id","lead_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "users_external_id" ON "users" USING btree ("tenant_id","external_id") WHERE "users"."deleted_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "users_external_id" ON "users" USING btree ("tenant_id","external_id") WHERE "users"."external_id" is not null and "users"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "users_updated_at" ON "users" USING btree ("tenant_id","updated_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "users_user_name" ON "users" USING btree ("tenant_id","user_name_folded") WHERE "users"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "users_manager_id" ON "users" USING btree ("tenant_id","manager_id");--> statement-breakpoint

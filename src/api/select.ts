@@ -14,34 +14,35 @@ export const readValues = ({ actor, today }: Pick<Context, 'actor' | 'today'>) =
 /** What a read takes of a resource: columns from Postgres, and members computed from them. */
 export type Shape = { key: string; columns: readonly string[]; derived: readonly string[] }
 
+/** Each shape becomes prepared statements on every connection; beyond these the whole row answers as well. */
 const shapesAtMost = 100
-const shapes = new WeakMap<Resource, Map<string, Shape>>()
+const shapes = new WeakMap<Resource, { whole: Shape; byMembers: Map<string, Shape> }>()
 
-/** The shape that answers `members`, everything published by default. Ids and what every cursor needs come along. */
-export const shapeOf = (resource: Resource, members: readonly string[] = Object.keys(resource.schema.shape)): Shape => {
-  const known = shapes.get(resource) ?? new Map<string, Shape>()
-  shapes.set(resource, known)
-  const asked = members.join()
-  let shape = known.get(asked)
-  // Each shape becomes prepared statements on every connection; beyond these the whole row answers as well.
-  if (!shape && known.size >= shapesAtMost) return shapeOf(resource)
-  if (!shape) {
-    const derived = Object.keys(resource.derived ?? {}).filter((name) => members.includes(name))
-    const needed = derived.flatMap((name) => [...(resource.derived?.[name]?.needs ?? [])])
-    const wanted = new Set([...members, ...needed, 'id'])
-    const columns = Object.keys(allColumns(resource)).filter((name) => wanted.has(name))
-    known.set(
-      asked,
-      (shape = {
-        key: createHash('sha1')
-          .update([...columns, ...derived].join())
-          .digest('base64url')
-          .slice(0, 8),
-        columns,
-        derived,
-      }),
-    )
+const makeShape = (resource: Resource, members: readonly string[]): Shape => {
+  const derived = Object.keys(resource.derived ?? {}).filter((name) => members.includes(name))
+  const needed = derived.flatMap((name) => [...(resource.derived?.[name]?.needs ?? [])])
+  const wanted = new Set([...members, ...needed, 'id'])
+  const columns = Object.keys(allColumns(resource)).filter((name) => wanted.has(name))
+  const digest = createHash('sha1')
+    .update([...columns, ...derived].join())
+    .digest('base64url')
+  return { key: digest.slice(0, 10), columns, derived }
+}
+
+/** The shape that answers `members`, everything published by default. The id always comes along. */
+export const shapeOf = (resource: Resource, members?: readonly string[]): Shape => {
+  let own = shapes.get(resource)
+  if (!own) {
+    own = { whole: makeShape(resource, Object.keys(resource.schema.shape)), byMembers: new Map() }
+    shapes.set(resource, own)
   }
+  if (!members) return own.whole
+  const asked = members.join()
+  const known = own.byMembers.get(asked)
+  if (known) return known
+  if (own.byMembers.size >= shapesAtMost) return own.whole
+  const shape = makeShape(resource, members)
+  own.byMembers.set(asked, shape)
   return shape
 }
 

@@ -1,5 +1,5 @@
 /** What a person said in a week, beside the reading. */
-export type Said = { note?: string; confidence?: number; reportedHealth?: 'on_track' | 'at_risk' | 'off_track' }
+type Said = { note?: string; confidence?: number; reportedHealth?: 'on_track' | 'at_risk' | 'off_track' }
 
 /** A key result and the story of its quarter. */
 export type DemoKeyResult = {

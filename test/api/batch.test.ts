@@ -84,7 +84,10 @@ test('a refused item leaves neither rows nor events behind', async () => {
 test('two items about the same row are refused, whichever way they name it', async () => {
   const { body: team } = await call('POST', '/v1/teams', { name: 'Same', externalId: 'same' })
   const first = { id: team.id, name: 'Renamed' }
-  for (const second of [{ id: team.id, kind: 'temporary' }, { externalId: 'same', kind: 'temporary' }]) {
+  for (const second of [
+    { id: team.id, kind: 'temporary' },
+    { externalId: 'same', kind: 'temporary' },
+  ]) {
     expect((await batch([first, second])).body.code).toBe('conflict')
     const { items } = (await batch([{ id: team.id }, second], false)).body
     expect(items.map(({ status }: { status: number }) => status)).toEqual([200, 200])
@@ -98,7 +101,9 @@ test('1,000 items are one write, 1,001 are refused', async () => {
   expect([status, body.items.length]).toEqual([200, 1_000])
   expect(new Set(body.items.map(({ id }: { id: string }) => id)).size).toBe(1_000)
   const again = await batch(items)
-  expect(again.body.items.every((item: { status: number; version: number }) => item.status === 200 && item.version === 1)).toBe(true)
+  expect(
+    again.body.items.every((item: { status: number; version: number }) => item.status === 200 && item.version === 1),
+  ).toBe(true)
   expect((await batch([...items, { name: 'One too many' }])).status).toBe(422)
   expect((await batch([])).status).toBe(422)
 })
@@ -116,6 +121,9 @@ test('check-ins in a batch cascade once', async () => {
   const corrected = await call('POST', '/v1/check-ins/batch', { items: [{ ...items[0], value: 4 }] })
   expect(corrected.body.items[0]).toMatchObject({ status: 200 })
   expect((await call('GET', `/v1/objectives/${objective.id}`)).body.progress).toBe(0.4)
-  const twice = [{ keyResultId: keyResults[0].id, value: 1, externalId: 'same' }, { keyResultId: keyResults[0].id, value: 2, externalId: 'same' }]
+  const twice = [
+    { keyResultId: keyResults[0].id, value: 1, externalId: 'same' },
+    { keyResultId: keyResults[0].id, value: 2, externalId: 'same' },
+  ]
   expect((await call('POST', '/v1/check-ins/batch', { items: twice })).body.code).toBe('external_id_taken')
 })

@@ -55,7 +55,9 @@ describe('limits', () => {
     expect(await refusal(users('70', '70'))).toBe('accepted')
     expect(await refusal(users('100', '51'))).toBe('query_too_complex')
     expect(await refusal(users('$n', '100'), { n: 51 })).toBe('query_too_complex')
-    expect(await refusal('{ users { nodes { reports { nodes { reports { nodes { id } } } } } } }')).toBe('query_too_complex')
+    expect(await refusal('{ users { nodes { reports { nodes { reports { nodes { id } } } } } } }')).toBe(
+      'query_too_complex',
+    )
   })
 
   test('a page holds 100 at most', async () => {
@@ -110,7 +112,10 @@ test('mutations run in order, each seen by the next', async () => {
 })
 
 test('a field that fails while others still read leaves no connection behind', async () => {
-  const fields = Array.from({ length: 10 }, (_, at) => `t${at}: teams(first: 5) { nodes { memberships { nodes { id } } } }`)
+  const fields = Array.from(
+    { length: 10 },
+    (_, at) => `t${at}: teams(first: 5) { nodes { memberships { nodes { id } } } }`,
+  )
   const { as, key, pool } = await createWorld()
   const reader = as(await key('viewer', ['okr:read', 'directory:read']))
   for (let round = 0; round < 20; round++) {

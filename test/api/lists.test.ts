@@ -69,7 +69,12 @@ test('a cursor belongs to its filters, its order and its list', async () => {
   const cursor = encodeURIComponent(body.nextCursor)
   expect((await call('GET', `/v1/departments?limit=2&sort=code&code=C1&cursor=${cursor}`)).status).toBe(200)
   expect((await call('GET', `/v1/departments?limit=5&sort=code&code=C1&cursor=${cursor}`)).status).toBe(200)
-  for (const url of ['departments?sort=code&code=C2', 'departments?sort=-code&code=C1', 'departments?sort=code', 'teams?sort=name'])
+  for (const url of [
+    'departments?sort=code&code=C2',
+    'departments?sort=-code&code=C1',
+    'departments?sort=code',
+    'teams?sort=name',
+  ])
     expect((await call('GET', `/v1/${url}&limit=2&cursor=${cursor}`)).body.code, url).toBe('invalid_cursor')
 })
 
@@ -80,7 +85,14 @@ test('a changed cursor, or one of another organization, is refused', async () =>
     (await caller('GET', `/v1/departments?limit=1&cursor=${encodeURIComponent(cursor)}`)).body.code
   expect(await ask(nextCursor, other.call)).toBe('invalid_cursor')
   const [payload, signature] = nextCursor.split('.')
-  for (const changed of [`${payload}x.${signature}`, `${payload}.${signature}x`, payload, `.${signature}`, '.', 'x.y.z'])
+  for (const changed of [
+    `${payload}x.${signature}`,
+    `${payload}.${signature}x`,
+    payload,
+    `.${signature}`,
+    '.',
+    'x.y.z',
+  ])
     expect(await ask(changed), changed).toBe('invalid_cursor')
 })
 

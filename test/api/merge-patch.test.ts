@@ -19,7 +19,11 @@ test('members of custom merge, null removes them, lists are replaced', async () 
   const objective = await post('objectives', { title: 'O', cycleId: cycle.id, custom, tags: ['a', 'b'] })
   const patch = async (body: object) => (await call('PATCH', `/v1/objectives/${objective.id}`, body)).body
   expect((await patch({ custom: { big: true } })).custom).toEqual({ ...custom, big: true })
-  expect((await patch({ custom: { colour: null, due: '2026-02-28' } })).custom).toEqual({ size: 3, big: true, due: '2026-02-28' })
+  expect((await patch({ custom: { colour: null, due: '2026-02-28' } })).custom).toEqual({
+    size: 3,
+    big: true,
+    due: '2026-02-28',
+  })
   expect((await patch({ tags: ['c'] })).tags).toEqual(['c'])
   expect((await patch({ custom: {} })).custom).toEqual({ size: 3, big: true, due: '2026-02-28' })
 })
@@ -36,7 +40,10 @@ test.each([
 
 test('a member of the policy set to null falls back', async () => {
   const patch = (policy: object) => call('PATCH', `/v1/cycles/${cycle.id}`, { policy })
-  expect((await patch({ missing: 'exclude', aspirationalPace: 0.8 })).body.policy).toEqual({ missing: 'exclude', aspirationalPace: 0.8 })
+  expect((await patch({ missing: 'exclude', aspirationalPace: 0.8 })).body.policy).toEqual({
+    missing: 'exclude',
+    aspirationalPace: 0.8,
+  })
   const { status, body } = await patch({ missing: null })
   expect([status, body.policy]).toEqual([200, { aspirationalPace: 0.8 }])
   const organization = await call('PATCH', '/v1/organization', { policy: { objectiveHealth: 'worst' } })

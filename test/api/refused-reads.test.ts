@@ -15,7 +15,9 @@ test.each([
     const { status, body } = await refused()
     expect([status >= 400 && status < 500, body.code]).toEqual([true, expect.stringMatching(/^(inv|forb|peop)/)])
   }
-  const open = await pool.query('select now() < clock_timestamp() - interval \'10 seconds\' as stale, pg_current_xact_id_if_assigned() as xid')
+  const open = await pool.query(
+    "select now() < clock_timestamp() - interval '10 seconds' as stale, pg_current_xact_id_if_assigned() as xid",
+  )
   expect(open.rows).toEqual([{ stale: false, xid: null }])
   expect((await call('POST', '/v1/teams', { name: 'After' })).status).toBe(201)
 })

@@ -34,7 +34,10 @@ test('an objective takes its key results along, and both tombstones reach who sy
   const keyResult = await post('key-results', { objectiveId: objective.id, title: 'K', kind: 'baseline' })
   const since = tick()
   expect((await call('DELETE', `/v1/objectives/${objective.id}`)).status).toBe(204)
-  for (const [path, id] of [['objectives', objective.id], ['key-results', keyResult.id]]) {
+  for (const [path, id] of [
+    ['objectives', objective.id],
+    ['key-results', keyResult.id],
+  ]) {
     const { items } = (await call('GET', `/v1/${path}?updatedSince=${since}&includeDeleted=true`)).body
     expect(items).toMatchObject([{ id, deletedAt: since }])
   }

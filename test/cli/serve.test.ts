@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, inject, onTestFinished, test } from 'vitest'
+import { readConfig } from '../../src/config.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
@@ -47,9 +48,7 @@ test('a port in use is told in one line', async () => {
   expect(said).toBe(`headway: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`)
 })
 
-test('wrong settings are all named', async () => {
-  const { child, exit } = start({ PORT: 'http', RATE_LIMIT: '-1' })
-  const said = once(child.stderr, 'data')
-  expect(await exit).toEqual([1, null])
-  expect(String(await said)).toMatch(/^headway: The settings are not usable\.\n {2}PORT: .*\n {2}RATE_LIMIT: /)
+test('wrong settings are all named', () => {
+  expect(() => readConfig({ PORT: 'http', RATE_LIMIT: '-1' })).toThrow(/PORT: .*\n {2}RATE_LIMIT: /)
+  expect(() => readConfig({ JWT_ISSUER: 'https://issuer.example' })).toThrow('belong together')
 })

@@ -45,7 +45,12 @@ export const callerOf = (app: FastifyInstance, key: string): Caller => {
     payload?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer> => {
-    const request = { method, url, remoteAddress, headers: { authorization: `Bearer ${key}`, ...headers } } as InjectOptions
+    const request = {
+      method,
+      url,
+      remoteAddress,
+      headers: { authorization: `Bearer ${key}`, ...headers },
+    } as InjectOptions
     if (payload !== undefined) {
       request.payload = typeof payload === 'string' ? payload : JSON.stringify(payload)
       request.headers = { 'content-type': 'application/json', ...request.headers }

@@ -13,10 +13,14 @@ const selectionOf = (type: GraphQLOutputType): string => {
   const named = getNamedType(type)
   if (!isObjectType(named)) return ''
   const fields = Object.values(named.getFields())
-  if (named.name.endsWith('Connection')) return `{ nodes ${selectionOf(named.getFields()['nodes']!.type)} pageInfo { hasNextPage endCursor } }`
+  if (named.name.endsWith('Connection'))
+    return `{ nodes ${selectionOf(named.getFields()['nodes']!.type)} pageInfo { hasNextPage endCursor } }`
   const published = document.components.schemas[named.name]?.properties
   return `{ ${fields
-    .filter((field) => isLeafType(getNamedType(field.type)) || (published ? field.name in published : field.args.length === 0))
+    .filter(
+      (field) =>
+        isLeafType(getNamedType(field.type)) || (published ? field.name in published : field.args.length === 0),
+    )
     .map((field) => `${field.name} ${selectionOf(field.type)}`)
     .join(' ')} }`
 }
@@ -40,7 +44,9 @@ export const documentOf = (operation: AnyOperation, given: Record<string, unknow
 
 /** What a policy leaves open REST leaves out, and GraphQL, asked for it, says null. */
 const policyOf = (name: string, value: unknown): unknown =>
-  name === 'policy' ? Object.fromEntries(Object.entries(value as object).filter(([, member]) => member !== null)) : value
+  name === 'policy'
+    ? Object.fromEntries(Object.entries(value as object).filter(([, member]) => member !== null))
+    : value
 
 /** The same call by GraphQL, its answer in REST's words: the data, or the code of the problem. */
 export const ask = async (caller: Caller, { operation, path, body }: Call, more: Record<string, unknown> = {}) => {

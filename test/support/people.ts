@@ -30,7 +30,12 @@ export const createIssuer = async (): Promise<Issuer> => {
     jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`,
   }
   const token = (claims: Record<string, unknown>) =>
-    new SignJWT({ iss: settings.issuer, aud: settings.audience, exp: Math.floor(Date.now() / 1_000) + 3_600, ...claims })
+    new SignJWT({
+      iss: settings.issuer,
+      aud: settings.audience,
+      exp: Math.floor(Date.now() / 1_000) + 3_600,
+      ...claims,
+    })
       .setProtectedHeader({ alg: 'ES256', kid: 'one' })
       .sign(privateKey)
   return { settings, token }
@@ -50,6 +55,11 @@ export const createPerson = async (
   const name = `person${++counter}`
   const { status, body } = await world.call('POST', '/v1/users', { userName: name, displayName: name, ...members })
   if (status !== 201) throw new Error(`no ${name}: ${JSON.stringify(body)}`)
-  const token = await issuer.token({ sub: name, tenant: world.organizationId, user_id: body.id, scope: granted.join(' ') })
+  const token = await issuer.token({
+    sub: name,
+    tenant: world.organizationId,
+    user_id: body.id,
+    scope: granted.join(' '),
+  })
   return { id: body.id, call: world.as(token) }
 }

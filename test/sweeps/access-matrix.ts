@@ -14,9 +14,14 @@ const goalKeepers = keepers
 
 const writes = (name: string, row: Row): Record<string, Row> =>
   Object.fromEntries(
-    [`create${name}`, `update${name}`, `delete${name}`, `restore${name}`, `upsert${name}ByExternalId`, `batch${name}`].map(
-      (operation) => [operation, row],
-    ),
+    [
+      `create${name}`,
+      `update${name}`,
+      `delete${name}`,
+      `restore${name}`,
+      `upsert${name}ByExternalId`,
+      `batch${name}`,
+    ].map((operation) => [operation, row]),
   )
 const reads = (...names: string[]): Record<string, Row> => Object.fromEntries(names.map((name) => [name, everybody]))
 

@@ -52,7 +52,12 @@ describe.each(operations)('$name', (operation) => {
       'Bearer',
     ])
     if (operation.scope === null) return
-    const others = as(await key('admin', scopes.filter((scope) => scope !== operation.scope && scope !== 'admin')))
+    const others = as(
+      await key(
+        'admin',
+        scopes.filter((scope) => scope !== operation.scope && scope !== 'admin'),
+      ),
+    )
     const { api_keys: _keys, ...rest } = before
     expect((await send(others, wanted)).body.code).toBe('insufficient_scope')
     expect(await census()).toMatchObject(rest)

@@ -11,7 +11,7 @@ import { bodyOf } from '../support/samples.ts'
 
 const { call, organizationId } = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
 const census = await createCensus(organizationId)
-const runs = { numRuns: 40, seed: 20_261_121, endOnFailure: true }
+const runs = { numRuns: 12, seed: 20_261_121, endOnFailure: true }
 
 /** Never a 5xx, always a problem of the catalogue, and nothing stored by what was refused. */
 const holds = async (answer: Answer, before: object, what: string): Promise<object> => {
@@ -47,7 +47,11 @@ describe('a body', () => {
       fc.asyncProperty(fc.constantFrom(...names), badText, async (name, bad) => {
         const good = Object.entries(body as object).filter(([each]) => each !== name)
         const parts = [...good.map(([each, value]) => `"${each}":${JSON.stringify(value)}`), `"${name}":${bad}`]
-        before = await holds(await send(call, { operation, path, body: `{${parts.join(',')}}` }), before, `${name}: ${bad.slice(0, 200)}`)
+        before = await holds(
+          await send(call, { operation, path, body: `{${parts.join(',')}}` }),
+          before,
+          `${name}: ${bad.slice(0, 200)}`,
+        )
       }),
       runs,
     )
@@ -70,13 +74,17 @@ test.each(operations)('query parameters of $name', async (operation) => {
   let before: object = await census()
   const value = badText.map((text) => text.replace(/^"(.*)"$/s, '$1').slice(0, 500))
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...names), fc.array(value, { minLength: 1, maxLength: 2 }), async (name, given) => {
-      const query = `?${given.map((each) => `${name}=${encodeURIComponent(each)}`).join('&')}`
-      const answer = await send(call, wanted, query)
-      if (method !== 'GET' && answer.status < 400) return void (before = await census())
-      before = await holds(answer, before, query)
-    }),
-    { ...runs, numRuns: 15 },
+    fc.asyncProperty(
+      fc.constantFrom(...names),
+      fc.array(value, { minLength: 1, maxLength: 2 }),
+      async (name, given) => {
+        const query = `?${given.map((each) => `${name}=${encodeURIComponent(each)}`).join('&')}`
+        const answer = await send(call, wanted, query)
+        if (method !== 'GET' && answer.status < 400) return void (before = await census())
+        before = await holds(answer, before, query)
+      },
+    ),
+    { ...runs, numRuns: 6 },
   )
 })
 
@@ -86,8 +94,11 @@ test.each(operations.filter((operation) => endpointOf(operation).pathParameters.
     const wanted = await callOf(call, operation)
     const [name] = endpointOf(operation).pathParameters as [string]
     let before: object = await census()
-    for (const bad of ['x', "' or 1=1 --", '%', '..', '\0', '\ud83d', 'x'.repeat(299), '1e400', ' ', '👩']) {
-      const url = urlOf(wanted).replace(encodeURIComponent(wanted.path[name] ?? ''), encodeURIComponent(bad.toWellFormed()))
+    for (const bad of ['x', "' or 1=1 --", '%', '..', '\0', 'x'.repeat(299), '👩']) {
+      const url = urlOf(wanted).replace(
+        encodeURIComponent(wanted.path[name] ?? ''),
+        encodeURIComponent(bad.toWellFormed()),
+      )
       before = await holds(await call(endpointOf(operation).method, url, wanted.body), before, url)
     }
     for (const broken of ['%00', '%c3%bc']) {
@@ -97,14 +108,13 @@ test.each(operations.filter((operation) => endpointOf(operation).pathParameters.
   },
 )
 
-// Open: the router answers these itself, as application/json, and counts the 200 characters of an external id encoded.
+// Open: the router answers these itself, as application/json.
 test.fails.each([
-  ['GET', `/v1/teams/${'x'.repeat(400)}`, undefined, 404],
-  ['GET', '/v1/teams/%zz', undefined, 400],
-  ['GET', '/v1/teams/%ff', undefined, 400],
-  ['PUT', `/v1/teams/by-external-id/${encodeURIComponent('ü'.repeat(200))}`, { name: 'T' }, 201],
-])('%s %s', async (method, url, body, status) => {
-  expect((await call(method, url, body)).status).toBe(status)
+  ['GET', `/v1/teams/${'x'.repeat(400)}`, 404],
+  ['GET', '/v1/teams/%zz', 400],
+  ['GET', '/v1/teams/%ff', 400],
+])('%s %s', async (method, url, status) => {
+  expect((await call(method, url)).status).toBe(status)
 })
 
 test('the document names every code', () => {

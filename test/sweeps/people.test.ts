@@ -67,7 +67,11 @@ describe.each(owners)('a goal of %s', async (_owner, members, change, checkIn) =
     const remove = (person: Person) => person.call('DELETE', `/v1/objectives/${objective.id}?validateOnly=true`)
     expect(await who(remove)).toEqual(only(...change))
     const add = (person: Person) =>
-      person.call('POST', '/v1/key-results?validateOnly=true', { objectiveId: objective.id, title: 'K', kind: 'baseline' })
+      person.call('POST', '/v1/key-results?validateOnly=true', {
+        objectiveId: objective.id,
+        title: 'K',
+        kind: 'baseline',
+      })
     expect(await who(add)).toEqual(only(...change))
   })
 
@@ -135,13 +139,23 @@ test('who is suspended or deleted is refused at once, and comes back with their 
 
 test('a token names the person by our id or by theirs, and roles of the token go before those of the directory', async () => {
   const user = await post('users', { userName: 'by-sub', displayName: 'By sub', externalId: 'sub-1' })
-  const own = world.as(await issuer.token({ sub: 'sub-1', tenant: world.organizationId, roles: ['viewer'], scope: 'okr:read' }))
+  const own = world.as(
+    await issuer.token({ sub: 'sub-1', tenant: world.organizationId, roles: ['viewer'], scope: 'okr:read' }),
+  )
   const { body } = await own('GET', '/v1/me')
-  expect(body).toMatchObject({ kind: 'user', id: user.id, roles: ['viewer'], scopes: ['okr:read'], user: { userName: 'by-sub' } })
+  expect(body).toMatchObject({
+    kind: 'user',
+    id: user.id,
+    roles: ['viewer'],
+    scopes: ['okr:read'],
+    user: { userName: 'by-sub' },
+  })
   const nobody = world.as(await issuer.token({ sub: 'sub-2', tenant: world.organizationId }))
   expect((await nobody('GET', '/v1/me')).status).toBe(401)
   const elsewhere = world.as(await issuer.token({ sub: 'sub-1', tenant: '01990000-0000-7000-8000-00000000dead' }))
   expect((await elsewhere('GET', '/v1/me')).status).toBe(401)
-  const machine = world.as(await issuer.token({ sub: 'sub-1', tenant: world.organizationId, roles: ['integration'], scope: 'okr:write' }))
+  const machine = world.as(
+    await issuer.token({ sub: 'sub-1', tenant: world.organizationId, roles: ['integration'], scope: 'okr:write' }),
+  )
   expect((await machine('POST', '/v1/pillars', { title: 'P' })).body.code).toBe('forbidden')
 })

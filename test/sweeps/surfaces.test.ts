@@ -34,7 +34,9 @@ describe('reads answer the same', () => {
     const resource = resourceBehind(operation) as never as Parameters<typeof sortsOf>[0]
     for (let count = 0; count < 3; count++) await createOne(call, resource)
     const wanted = { operation, path: {}, body: undefined }
-    const sorts = ['', ...sortsOf(resource).flatMap((sort) => [sort, `-${sort}`])].filter((sort) => !/progress/.test(sort))
+    const sorts = ['', ...sortsOf(resource).flatMap((sort) => [sort, `-${sort}`])].filter(
+      (sort) => !/progress/.test(sort),
+    )
     for (const sort of sorts) {
       const query = `?limit=2${sort ? `&sort=${sort}` : ''}`
       const arguments_ = { first: 2, ...(sort ? { sort } : {}) }
@@ -58,7 +60,10 @@ describe('reads answer the same', () => {
       const value = [row[filter]].flat()[0]
       if (value === null || value === undefined) continue
       const rest = await send(call, wanted, `?limit=100&${filter}=${encodeURIComponent(String(value))}`)
-      expect(rest.body.items.map(({ id }: { id: string }) => id), filter).toContain(row['id'])
+      expect(
+        rest.body.items.map(({ id }: { id: string }) => id),
+        filter,
+      ).toContain(row['id'])
       const { data, errors } = await ask(call, wanted, { first: 100, [filter]: [value] })
       expect(errors).toBeUndefined()
       expect(data.nodes).toEqual(rest.body.items)
@@ -99,7 +104,9 @@ describe('refusals carry the same code', async () => {
     const refused = [
       { caller: reader, wanted },
       { caller: viewer, wanted },
-      ...(pathParameters.includes('id') ? [{ caller: call, wanted: { operation, ...given, path: { id: unknown } } }] : []),
+      ...(pathParameters.includes('id')
+        ? [{ caller: call, wanted: { operation, ...given, path: { id: unknown } } }]
+        : []),
       ...(pathParameters.includes('id') ? [{ caller: call, wanted: { operation, ...given, path: { id: 'x' } } }] : []),
     ]
     for (const { caller, wanted: asked } of refused) {

@@ -15,8 +15,17 @@ const canaries = await createSamples(theirs.call)
 await theirs.call('PATCH', `/v1/teams/${String(canaries.get('Team')?.['id'])}`, { externalId: 'canary' })
 
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
-const own = new Set(JSON.stringify(await Promise.all(operations.filter((o) => o.list).map((o) => send(call, { operation: o, path: {}, body: undefined })))).match(uuid))
-const foreign = [...new Set([...JSON.stringify([...canaries.values()]).matchAll(uuid)].map(([id]) => id)), theirs.organizationId]
+const own = new Set(
+  JSON.stringify(
+    await Promise.all(
+      operations.filter((o) => o.list).map((o) => send(call, { operation: o, path: {}, body: undefined })),
+    ),
+  ).match(uuid),
+)
+const foreign = [
+  ...new Set([...JSON.stringify([...canaries.values()]).matchAll(uuid)].map(([id]) => id)),
+  theirs.organizationId,
+]
 const unknown = '01990000-0000-7000-8000-00000000dead'
 const foreignId = (resource: string) => String(canaries.get(resource)?.['id'] ?? theirs.organizationId)
 
@@ -29,14 +38,25 @@ describe('no answer to a read holds anything of another organization', () => {
   test.each(operations.filter(({ rest }) => rest.startsWith('GET ')))('$name', async (operation) => {
     const wanted = await callOf(call, operation)
     const { inQuery } = placesOf(operation)
-    const queries = ['', ...(operation.list ? ['?limit=100&includeDeleted=true&updatedSince=2000-01-01T00:00:00Z'] : [])]
+    const queries = [
+      '',
+      ...(operation.list ? ['?limit=100&includeDeleted=true&updatedSince=2000-01-01T00:00:00Z'] : []),
+    ]
     for (const key of Object.keys(inQuery).filter((name) => name.endsWith('Id') && name !== 'externalId'))
-      queries.push(`?${foreign.slice(0, 90).map((id) => `${key}=${id}`).join('&')}`)
+      queries.push(
+        `?${foreign
+          .slice(0, 90)
+          .map((id) => `${key}=${id}`)
+          .join('&')}`,
+      )
     for (const query of queries) {
       const { status, body } = await send(call, wanted, query)
       expect(status, JSON.stringify(body)).toBe(200)
       const text = JSON.stringify(body)
-      expect(foreign.filter((id) => text.includes(id)), query).toEqual([])
+      expect(
+        foreign.filter((id) => text.includes(id)),
+        query,
+      ).toEqual([])
     }
   })
 
@@ -60,18 +80,21 @@ const seen = async (operation: AnyOperation, path: Record<string, string>, body:
 }
 
 describe('an id of another organization answers exactly like one that does not exist', () => {
-  test.each(operations.filter((operation) => resourceBehind(operation) && endpointOf(operation).pathParameters.some((name) => /id$/i.test(name) && name !== 'externalId')))(
-    'in the path of $name',
-    async (operation) => {
-      const { path, body } = await callOf(call, operation)
-      const [name] = endpointOf(operation).pathParameters as [string]
-      const target = Object.values(resourceBehind(operation)?.belongsTo ?? {}).find(({ key }) => key === name)
-      const id = foreignId(target ? target.to().name : (resourceBehind(operation)?.name as string))
-      const answer = await seen(operation, { ...path, [name]: id }, body, id)
-      expect(answer).toEqual(await seen(operation, { ...path, [name]: unknown }, body, unknown))
-      expect(answer.status).toBe(404)
-    },
-  )
+  test.each(
+    operations.filter(
+      (operation) =>
+        resourceBehind(operation) &&
+        endpointOf(operation).pathParameters.some((name) => /id$/i.test(name) && name !== 'externalId'),
+    ),
+  )('in the path of $name', async (operation) => {
+    const { path, body } = await callOf(call, operation)
+    const [name] = endpointOf(operation).pathParameters as [string]
+    const target = Object.values(resourceBehind(operation)?.belongsTo ?? {}).find(({ key }) => key === name)
+    const id = foreignId(target ? target.to().name : (resourceBehind(operation)?.name as string))
+    const answer = await seen(operation, { ...path, [name]: id }, body, id)
+    expect(answer).toEqual(await seen(operation, { ...path, [name]: unknown }, body, unknown))
+    expect(answer.status).toBe(404)
+  })
 
   const references = operations.flatMap((operation) => {
     const properties = bodyOf(operation)?.properties ?? {}
@@ -80,7 +103,11 @@ describe('an id of another organization answers exactly like one that does not e
   })
   test.each(references)('as $key of $name', async ({ operation, key, target }) => {
     const { path, body } = await callOf(call, operation)
-    const given = (id: string) => ({ ...(body as object), ...(key === 'parentKeyResultId' ? { parentObjectiveId: null } : {}), [key]: id })
+    const given = (id: string) => ({
+      ...(body as object),
+      ...(key === 'parentKeyResultId' ? { parentObjectiveId: null } : {}),
+      [key]: id,
+    })
     const id = foreignId(target)
     const answer = await seen(operation, path, given(id), id)
     expect(answer).toEqual(await seen(operation, path, given(unknown), unknown))

@@ -20,7 +20,8 @@ const own = await post('departments', { name: 'Own', parentId: above.id })
 const below = await post('departments', { name: 'Below', parentId: own.id })
 const beside = await post('departments', { name: 'Beside', parentId: above.id })
 const team = await post('teams', { name: 'Team' })
-const person = (departmentId: string | null, roles: Role[] = ['member']) => createPerson(world, issuer, { departmentId, roles })
+const person = (departmentId: string | null, roles: Role[] = ['member']) =>
+  createPerson(world, issuer, { departmentId, roles })
 const people = {
   owner: await person(own.id),
   teammate: await person(beside.id),
@@ -53,8 +54,19 @@ const goal = async (title: string, members: object) => {
   const keyResult = await post('key-results', metric)
   const checkIn = await post(`key-results/${keyResult.id}/check-ins`, { value: 1, note: `${title}: note` })
   const up = await post('alignments', { childObjectiveId: objective.id, parentObjectiveId: open.id })
-  const down = await post('alignments', { childObjectiveId: child.id, parentKeyResultId: keyResult.id, relation: 'supports' })
-  return { objective: objective.id, keyResult: keyResult.id, checkIn: checkIn.id, up: up.id, down: down.id, child: child.id }
+  const down = await post('alignments', {
+    childObjectiveId: child.id,
+    parentKeyResultId: keyResult.id,
+    relation: 'supports',
+  })
+  return {
+    objective: objective.id,
+    keyResult: keyResult.id,
+    checkIn: checkIn.id,
+    up: up.id,
+    down: down.id,
+    child: child.id,
+  }
 }
 
 const always: Reader[] = ['administrator', 'adminKey']
@@ -64,7 +76,11 @@ const user = { ownerType: 'user', ownerId: people.owner.id }
 const cases: [title: string, members: object, seenBy: Reader[]][] = [
   ['public', user, everybody],
   ['restricted of a person', { ...user, visibility: 'restricted' }, [...line, 'teammate']],
-  ['restricted of a team', { ownerType: 'team', ownerId: team.id, visibility: 'restricted' }, ['owner', 'teammate', 'integration', ...always]],
+  [
+    'restricted of a team',
+    { ownerType: 'team', ownerId: team.id, visibility: 'restricted' },
+    ['owner', 'teammate', 'integration', ...always],
+  ],
   ['restricted of a department', { ownerType: 'department', ownerId: own.id, visibility: 'restricted' }, line],
   ['restricted of the organization', { visibility: 'restricted' }, everybody],
   ['private of a person', { ...user, visibility: 'private' }, ['owner', ...always]],
@@ -130,7 +146,11 @@ describe.each(cases)('%s', async (title, members, seenBy) => {
         await caller('POST', '/v1/alignments', { childObjectiveId: ids.child, parentObjectiveId: objective }),
         await caller('POST', '/v1/alignments', { childObjectiveId: ids.child, parentKeyResultId: keyResult }),
       ]
-      return answers.map(({ status, body }) => [status, body?.code, body?.detail?.replaceAll(objective, 'ID').replaceAll(keyResult, 'ID')])
+      return answers.map(({ status, body }) => [
+        status,
+        body?.code,
+        body?.detail?.replaceAll(objective, 'ID').replaceAll(keyResult, 'ID'),
+      ])
     }
     for (const reader of everybody.filter((each) => !seenBy.includes(each)))
       expect(await outcome(readers[reader], ids.objective, ids.keyResult), reader).toEqual(

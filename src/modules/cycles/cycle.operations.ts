@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { Context } from '../../api/operation.ts'
 import { inputProblem, Problem } from '../../api/problem.ts'
 import { reads } from '../../api/reads.ts'
@@ -7,28 +6,12 @@ import { hasRole } from '../../auth/rules.ts'
 import { query } from '../../db/statement.ts'
 import { dependentsOf } from '../directory/directory.queries.ts'
 import { heldBy, lockForWrite, rescoreCycles } from '../goals/goal.write.ts'
-import { cycle, cyclePolicyPatch, cycleSchema } from './cycle.resource.ts'
+import { cycle, cycleInputs } from './cycle.resource.ts'
 import type { cycles } from './cycle.table.ts'
 
 type Cycle = typeof cycles.$inferSelect
 
-const { externalId, name, kind, startsOn, endsOn, parentId, state, policy } = cycleSchema.shape
-
 const keepsCycles = hasRole('admin', 'integration')
-
-const create = z.strictObject({
-  externalId: externalId.default(null),
-  name,
-  kind,
-  startsOn,
-  endsOn,
-  parentId: parentId.default(null),
-  state: state.default('active'),
-  policy: policy.default({}),
-})
-
-/** The parent is fixed: it decides which goal graph everything in the cycle belongs to. */
-const update = z.strictObject({ externalId, name, kind, startsOn, endsOn, state, policy: cyclePolicyPatch }).partial()
 
 const judge = async (ctx: Context, { before, after }: Change<Cycle>): Promise<void> => {
   if (after.endsOn < after.startsOn) throw inputProblem('invalid_input', '/endsOn', 'the last day is before the first')
@@ -68,8 +51,8 @@ export const cycleOperations = [
   ...reads(cycle),
   ...writes<Cycle>({
     resource: cycle,
-    create: { input: create, allow: keepsCycles },
-    update: { input: update, allow: keepsCycles },
+    create: { input: cycleInputs.create, allow: keepsCycles },
+    update: { input: cycleInputs.update, allow: keepsCycles },
     delete: {
       allow: keepsCycles,
       dependents: (ctx, ids) => dependentsOf(ctx, ids, ['cycles.parent_id', 'objectives.cycle_id']),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { base, day, id, name } from '../../api/fields.ts'
+import { inputsOf, required } from '../../api/inputs.ts'
 import { type Resource, resource } from '../../api/operation.ts'
 import { progressSource } from '../goals/goal.fields.ts'
 import { policy, policyPatch } from '../organization/organization.resource.ts'
@@ -11,7 +12,7 @@ export const cyclePolicy = policy
   .meta({ id: 'CyclePolicy', description: "The organization's policy, where this cycle departs from it." })
 
 /** In a PATCH null takes a member back to the organization's. */
-export const cyclePolicyPatch = policyPatch
+const cyclePolicyPatch = policyPatch
   .extend({ progressSource: progressSource.nullable().optional() })
   .strict()
   .meta({ id: 'CyclePolicyPatch' })
@@ -30,6 +31,22 @@ export const cycleSchema = z
     policy: cyclePolicy,
   })
   .meta({ id: 'Cycle', description: 'A span of time goals are set for; quarters lie inside years.' })
+
+/** What callers may write. The parent is fixed: it decides which goal graph everything in the cycle belongs to. */
+export const cycleInputs = inputsOf(
+  cycleSchema,
+  {
+    externalId: null,
+    name: required,
+    kind: required,
+    startsOn: required,
+    endsOn: required,
+    parentId: null,
+    state: 'active',
+    policy: {},
+  },
+  { fixed: ['parentId'], update: { policy: cyclePolicyPatch } },
+)
 
 export const cycle: Resource<typeof cycles> = resource({
   name: 'Cycle',

@@ -22,18 +22,19 @@ type Goal = { id: string; deletedAt: string | null; score: unknown; scoredAt: st
 
 /**
  * The settling step of objectives, key results and alignments: scores what changed and everything above it in one
- * cascade, and puts the new scores into the rows that will be answered.
+ * cascade, and puts the new scores into the rows that will be answered. `rejudged` are key results judged otherwise now.
  */
 export const rescoreAfter = async <R extends { id: string; deletedAt: string | null }>(
   ctx: Context,
   type: 'objective' | 'key_result' | 'alignment',
   changes: readonly Change<R>[],
   objectiveOf: (change: Change<R>) => string,
+  rejudged: readonly string[] = [],
 ): Promise<Awaited<ReturnType<typeof rescore>>> => {
   const locked = heldBy(ctx)
   const objectiveIds = [...new Set(changes.map(objectiveOf))]
   const live = changes.filter(({ after }) => after.deletedAt === null)
-  const keyResultIds = type === 'key_result' ? live.map(({ after }) => after.id) : []
+  const keyResultIds = type === 'key_result' ? live.map(({ after }) => after.id) : rejudged
   const causes = new Map(changes.map((change) => [objectiveOf(change), { type, id: change.after.id }]))
   const [first] = changes
   const cause = { type, id: first?.after.id ?? '' }

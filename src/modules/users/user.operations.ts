@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 import type { Context } from '../../api/operation.ts'
 import { Problem } from '../../api/problem.ts'
 import { reads } from '../../api/reads.ts'
@@ -7,54 +5,10 @@ import { writes } from '../../api/writes.ts'
 import type { Role } from '../../auth/actor.ts'
 import { hasRole } from '../../auth/rules.ts'
 import { dependentsOf, requireTree } from '../directory/directory.queries.ts'
-import { user, userSchema } from './user.resource.ts'
+import { user, userInputs } from './user.resource.ts'
 import type { users } from './user.table.ts'
 
 type User = typeof users.$inferSelect
-
-const {
-  externalId,
-  userName,
-  email,
-  displayName,
-  title,
-  employeeNumber,
-  managerId,
-  departmentId,
-  active,
-  roles,
-  timeZone,
-} = userSchema.shape
-
-const create = z.strictObject({
-  externalId: externalId.default(null),
-  userName,
-  email: email.default(null),
-  displayName,
-  title: title.default(null),
-  employeeNumber: employeeNumber.default(null),
-  managerId: managerId.default(null),
-  departmentId: departmentId.default(null),
-  active: active.default(true),
-  roles: roles.default(['member']),
-  timeZone: timeZone.default(null),
-})
-
-const update = z
-  .strictObject({
-    externalId,
-    userName,
-    email,
-    displayName,
-    title,
-    employeeNumber,
-    managerId,
-    departmentId,
-    active,
-    roles,
-    timeZone,
-  })
-  .partial()
 
 /** Roles that let their holder read what others may not, or hand such roles out: given and taken by administrators only. */
 const guarded: readonly Role[] = ['admin', 'hr']
@@ -71,8 +25,8 @@ export const userOperations = [
   ...reads(user),
   ...writes<User>({
     resource: user,
-    create: { input: create, allow: keepsPeople },
-    update: { input: update, allow: keepsPeople },
+    create: { input: userInputs.create, allow: keepsPeople },
+    update: { input: userInputs.update, allow: keepsPeople },
     delete: {
       allow: keepsPeople,
       dependents: (ctx, ids) =>
