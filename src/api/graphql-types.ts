@@ -32,9 +32,6 @@ const byType: Record<string, unknown> = {
   string: GraphQLString,
 }
 
-/** A default GraphQL can print for any type; zod fills in the others, objects, all the same. */
-const isPlain = (value: unknown): boolean => value !== undefined && (typeof value !== 'object' || Array.isArray(value))
-
 /** GraphQL types printed from the document's schemas: a named schema is a named type, everything else is written out. */
 export const createTypes = (document: Document, edges: readonly EdgeField[]) => {
   const known = new Map<string, GraphQLNamedType>()
@@ -84,13 +81,12 @@ export const createTypes = (document: Document, edges: readonly EdgeField[]) => 
     Object.fromEntries(
       Object.entries(schema.properties ?? {}).map(([name, property]) => {
         const required = schema.required?.includes(name) ?? false
-        const { default: defaultValue, description } = property
+        const { description } = property
         return [
           name,
           {
             type: typeOf(property, side, required),
             description,
-            ...(side === 'in' && isPlain(defaultValue) ? { defaultValue } : {}),
           },
         ]
       }),

@@ -28,8 +28,8 @@ export type World = {
   apiKey: string
   /** The administrator. */
   call: Caller
-  as(key: string): Caller
-  key(role: Role, granted?: readonly Scope[]): Promise<string>
+  as: (key: string) => Caller
+  key: (role: Role, granted?: readonly Scope[]) => Promise<string>
   /** Moves the clock of the app. */
   clock: { now: Date }
 }
@@ -57,7 +57,7 @@ export const callerOf = (app: FastifyInstance, key: string): Caller => {
     }
     const response = await app.inject(request)
     const { statusCode, body, headers: received } = response
-    const type = String(received['content-type'] ?? '')
+    const type = received['content-type'] ?? ''
     const answer = body === '' ? null : type.includes('json') ? JSON.parse(body) : body
     requireContract(method, url, statusCode, answer, type)
     return { status: statusCode, body: answer, headers: received }

@@ -34,7 +34,7 @@ describe.each(restorable)('$name', (resource) => {
     later()
     const back = await restore(row['id'])
     expect(back.status).toBe(200)
-    const { version, updatedAt, scoredAt, ...rest } = row
+    const { version: _version, updatedAt: _updatedAt, scoredAt: _scoredAt, ...rest } = row
     expect(back.body).toMatchObject({ ...rest, version: 3, updatedAt: clock.now.toISOString(), deletedAt: null })
     expect((await call('GET', at(resource, row['id']))).body).toEqual(back.body)
   })

@@ -59,7 +59,7 @@ describe('reads answer the same', () => {
     for (const filter of resource?.filters ?? []) {
       const value = [row[filter]].flat()[0]
       if (value === null || value === undefined) continue
-      const rest = await send(call, wanted, `?limit=100&${filter}=${encodeURIComponent(String(value))}`)
+      const rest = await send(call, wanted, `?limit=100&${filter}=${encodeURIComponent(value as string)}`)
       expect(
         rest.body.items.map(({ id }: { id: string }) => id),
         filter,

@@ -27,7 +27,7 @@ const foreign = [
   theirs.organizationId,
 ]
 const unknown = '01990000-0000-7000-8000-00000000dead'
-const foreignId = (resource: string) => String(canaries.get(resource)?.['id'] ?? theirs.organizationId)
+const foreignId = (resource: string) => (canaries.get(resource)?.['id'] ?? theirs.organizationId) as string
 
 test('the canaries are there, and are nobody else', () => {
   expect(canaries.size).toBeGreaterThanOrEqual(10)
