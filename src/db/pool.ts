@@ -40,7 +40,9 @@ export const connectPool = ({ url, max = 16, statementTimeout = 5_000 }: PoolSet
     ].join(' '),
     types: { getTypeParser: (oid: number, format) => parsers[oid] ?? pg.types.getTypeParser(oid, format) },
   } as pg.PoolConfig)
-  // Without a listener an idle connection that Postgres closes would end the process.
+  // Without listeners a connection that Postgres closes, idle or in use, would end the process. Whoever waits for an
+  // answer on it is told by the answer.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }

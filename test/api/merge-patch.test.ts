@@ -39,16 +39,15 @@ test.each([
 })
 
 test('a member of the policy set to null falls back', async () => {
+  const open = { missing: null, bands: null, objectiveHealth: null, aspirationalPace: null }
   const patch = (policy: object) => call('PATCH', `/v1/cycles/${cycle.id}`, { policy })
-  expect((await patch({ missing: 'exclude', aspirationalPace: 0.8 })).body.policy).toEqual({
-    missing: 'exclude',
-    aspirationalPace: 0.8,
-  })
+  const decided = { missing: 'exclude', aspirationalPace: 0.8 }
+  expect((await patch(decided)).body.policy).toEqual({ ...open, progressSource: null, ...decided })
   const { status, body } = await patch({ missing: null })
-  expect([status, body.policy]).toEqual([200, { aspirationalPace: 0.8 }])
+  expect([status, body.policy]).toEqual([200, { ...open, progressSource: null, aspirationalPace: 0.8 }])
   const organization = await call('PATCH', '/v1/organization', { policy: { objectiveHealth: 'worst' } })
-  expect(organization.body.policy).toEqual({ objectiveHealth: 'worst' })
-  expect((await call('PATCH', '/v1/organization', { policy: { objectiveHealth: null } })).body.policy).toEqual({})
+  expect(organization.body.policy).toEqual({ ...open, objectiveHealth: 'worst' })
+  expect((await call('PATCH', '/v1/organization', { policy: { objectiveHealth: null } })).body.policy).toEqual(open)
 })
 
 test('a changed policy moves the scores of the cycle', async () => {

@@ -42,16 +42,10 @@ export const documentOf = (operation: AnyOperation, given: Record<string, unknow
   return `${kind} Sweep${wrap(variables)} { ${operation.name}${wrap(values)} ${selectionOf(field.type)} }`
 }
 
-/** What a policy leaves open REST leaves out, and GraphQL, asked for it, says null. */
-const policyOf = (name: string, value: unknown): unknown =>
-  name === 'policy'
-    ? Object.fromEntries(Object.entries(value as object).filter(([, member]) => member !== null))
-    : value
-
 /** The same call by GraphQL, its answer in REST's words: the data, or the code of the problem. */
 export const ask = async (caller: Caller, { operation, path, body }: Call, more: Record<string, unknown> = {}) => {
   const given = { ...path, ...(body === undefined ? {} : { input: body }), ...more }
   const answer: Answer = await caller.graphql(documentOf(operation, given), given)
-  const { data, errors } = JSON.parse(JSON.stringify(answer.body), policyOf)
+  const { data, errors } = answer.body
   return { data: data?.[operation.name], problem: errors?.[0]?.extensions, errors }
 }

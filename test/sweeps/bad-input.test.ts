@@ -108,13 +108,16 @@ test.each(operations.filter((operation) => endpointOf(operation).pathParameters.
   },
 )
 
-// Open: the router answers these itself, as application/json.
-test.fails.each([
-  ['GET', `/v1/teams/${'x'.repeat(400)}`, 404],
+// The router notices these before any route does.
+test.each([
+  ['GET', `/v1/teams/${'x'.repeat(400)}`, 422],
+  ['GET', `/v1/teams/${'x'.repeat(4_000)}`, 414],
   ['GET', '/v1/teams/%zz', 400],
   ['GET', '/v1/teams/%ff', 400],
 ])('%s %s', async (method, url, status) => {
-  expect((await call(method, url)).status).toBe(status)
+  const answer = await call(method, url)
+  expect(answer.status).toBe(status)
+  expect(answer.headers['content-type']).toContain('application/problem+json')
 })
 
 test('the document names every code', () => {

@@ -109,9 +109,9 @@ export const checkInOperations = [
     output: tombstone,
     find: async (ctx, { id: wanted }) => (await findMany(ctx, checkIn, [wanted]))[0] as unknown as CheckIn | undefined,
     allow: async (ctx, { authorId, keyResultId }) => {
-      if (authorId === ctx.actor.userId) return true
       const of = await findOne(ctx, keyResult, keyResultId)
-      return of !== undefined && mayChangeObjectiveOf(ctx, of['objectiveId'] as string)
+      if (!of) throw new Problem('not_found', 'Its key result has been deleted')
+      return authorId === ctx.actor.userId || mayChangeObjectiveOf(ctx, of['objectiveId'] as string)
     },
     run: async (ctx, _input, row) => {
       if (ctx.ifMatch !== undefined && ctx.ifMatch !== row.version)

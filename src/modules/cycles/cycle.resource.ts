@@ -3,13 +3,21 @@ import { base, day, id, name } from '../../api/fields.ts'
 import { inputsOf, required } from '../../api/inputs.ts'
 import { type Resource, resource } from '../../api/operation.ts'
 import { progressSource } from '../goals/goal.fields.ts'
-import { policy, policyPatch } from '../organization/organization.resource.ts'
+import { policy, policyInput, policyPatch, wholePolicy } from '../organization/organization.resource.ts'
 import { cycleKinds, cycleStates, cycles } from './cycle.table.ts'
 
-export const cyclePolicy = policy
+const cyclePolicy = policy
+  .extend({ progressSource: progressSource.nullable() })
+  .strict()
+  .meta({
+    id: 'CyclePolicy',
+    description: "Where this cycle departs from the organization's policy; null is no departure.",
+  })
+
+const cyclePolicyInput = policyInput
   .extend({ progressSource: progressSource.optional() })
   .strict()
-  .meta({ id: 'CyclePolicy', description: "The organization's policy, where this cycle departs from it." })
+  .meta({ id: 'CyclePolicyInput' })
 
 /** In a PATCH null takes a member back to the organization's. */
 const cyclePolicyPatch = policyPatch
@@ -45,7 +53,11 @@ export const cycleInputs = inputsOf(
     state: 'active',
     policy: {},
   },
-  { fixed: ['parentId'], update: { policy: cyclePolicyPatch } },
+  {
+    fixed: ['parentId'],
+    create: { policy: cyclePolicyInput.default({}) },
+    update: { policy: cyclePolicyPatch },
+  },
 )
 
 export const cycle: Resource<typeof cycles> = resource({
@@ -56,6 +68,9 @@ export const cycle: Resource<typeof cycles> = resource({
   table: cycles,
   scopes: { read: 'okr:read', write: 'okr:write' },
   visible: () => undefined,
+  derived: {
+    policy: { needs: ['policy'], of: ({ policy: own }) => ({ ...wholePolicy, progressSource: null, ...own }) },
+  },
   filters: ['externalId', 'kind', 'state', 'parentId'],
   sorts: ['name', 'startsOn', 'endsOn'],
   search: ['name'],

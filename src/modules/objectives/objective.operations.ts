@@ -2,12 +2,11 @@ import type { Context } from '../../api/operation.ts'
 import { inputProblem } from '../../api/problem.ts'
 import { reads } from '../../api/reads.ts'
 import { type Change, writes } from '../../api/writes.ts'
-import { dependentsOf } from '../directory/directory.queries.ts'
 import { mayChangeObjective } from '../goals/goal.rules.ts'
 import { daysInOrder, judgeTransition } from '../goals/goal.states.ts'
 import { lockForWrite, rescoreAfter } from '../goals/goal.write.ts'
 import { judgeCustom, objectiveRow } from './objective.input.ts'
-import { deleteKeyResultsOf, keyResultsOf, restoreKeyResultsOf } from './objective.queries.ts'
+import { alignedToAny, deleteKeyResultsOf, keyResultsOf, restoreKeyResultsOf } from './objective.queries.ts'
 import { requireContributors, requireOwner } from './objective.references.ts'
 import { objective, objectiveInputs } from './objective.resource.ts'
 import type { objectives } from './objective.table.ts'
@@ -56,7 +55,7 @@ export const objectiveOperations = [
     update: { input: objectiveInputs.update, allow: mayChangeObjective },
     delete: {
       allow: mayChangeObjective,
-      dependents: (ctx, ids) => dependentsOf(ctx, ids, ['alignments.parent_objective_id']),
+      dependents: alignedToAny,
     },
     toRow: objectiveRow,
     lock: (ctx, { ids, inputs }) =>

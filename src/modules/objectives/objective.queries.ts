@@ -40,3 +40,13 @@ export const keyResultsOf = async ({ db, actor }: Context, objectiveIds: readonl
   const rows = await query<{ id: string }>(db, 'key_results_of_objectives', text, [actor.tenantId, objectiveIds])
   return rows.map(({ id }) => id)
 }
+
+/** An objective that others are aligned to, itself or through one of its key results, cannot go. */
+export const alignedToAny = async ({ db, actor }: Context, objectiveIds: readonly string[]): Promise<string[]> => {
+  const text = `select distinct 'alignments' as place from alignments a
+    left join key_results k on k.tenant_id = $1 and k.id = a.parent_key_result_id
+    where a.tenant_id = $1 and a.deleted_at is null
+      and (a.parent_objective_id = any($2) or k.objective_id = any($2)) and not a.child_objective_id = any($2)`
+  const rows = await query<{ place: string }>(db, 'aligned_to_any', text, [actor.tenantId, objectiveIds])
+  return rows.map(({ place }) => place)
+}
