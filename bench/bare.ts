@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connectPool } from '../src/db/pool.ts'
 import { bareReads } from './bare-reads.ts'
-import { play, type Script, scriptOf } from './replay.ts'
 import type { Sent } from './record.ts'
+import { play, type Script, scriptOf } from './replay.ts'
 import type { Leaf, Tenant, World } from './world.ts'
 
 /** What a server costs at the least: `node:http` and `pg` with the app's own pool settings, and nothing else. */

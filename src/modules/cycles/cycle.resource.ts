@@ -6,13 +6,10 @@ import { progressSource } from '../goals/goal.fields.ts'
 import { policy, policyInput, policyPatch, wholePolicy } from '../organization/organization.resource.ts'
 import { cycleKinds, cycleStates, cycles } from './cycle.table.ts'
 
-const cyclePolicy = policy
-  .extend({ progressSource: progressSource.nullable() })
-  .strict()
-  .meta({
-    id: 'CyclePolicy',
-    description: "Where this cycle departs from the organization's policy; null is no departure.",
-  })
+const cyclePolicy = policy.extend({ progressSource: progressSource.nullable() }).strict().meta({
+  id: 'CyclePolicy',
+  description: "Where this cycle departs from the organization's policy; null is no departure.",
+})
 
 const cyclePolicyInput = policyInput
   .extend({ progressSource: progressSource.optional() })
