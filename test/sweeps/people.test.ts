@@ -51,7 +51,7 @@ const only = (...names: Name[]) => Object.keys(everybody).filter((name) => names
 
 const owners: [string, object, change: Name[], checkIn: Name[]][] = [
   ['a member', { ownerType: 'user', ownerId: member.id }, ['head', 'manager', 'member', 'administrator'], []],
-  ['a team', { ownerType: 'team', ownerId: team.id }, ['head', 'manager', 'administrator'], ['teammate']],
+  ['a team', { ownerType: 'team', ownerId: team.id }, ['head', 'manager', 'administrator'], ['teammate', 'member']],
   ['a department', { ownerType: 'department', ownerId: inside.id }, ['head', 'manager', 'administrator'], []],
   ['the organization', {}, ['administrator'], []],
 ]
