@@ -1,5 +1,5 @@
 import helmet from '@fastify/helmet'
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Pool } from 'pg'
 import { v7 } from 'uuid'
 import type { Clock } from './api/clock.ts'
@@ -62,10 +62,11 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     genReqId: () => v7(),
     trustProxy: options.trustProxy ?? false,
     bodyLimit: 256 * 1024,
+    frameworkErrors: refuse,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     handlerTimeout: 10_000,
-    routerOptions: { maxParamLength: 300, querystringParser: parseQuery },
+    routerOptions: { maxParamLength: 2_000, querystringParser: parseQuery },
     http: { headersTimeout: 10_000 },
   } as never) as unknown as FastifyInstance
 
@@ -80,16 +81,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   }
   const requestOf = ({ session, log, id }: FastifyRequest): Request => ({ house, ...session, log, id })
 
-  app.setErrorHandler((error, request, reply) => {
-    const problem = toProblem(error)
-    if (problem.status >= 500) request.log.error({ err: error }, problem.message)
-    if (problem.retryAfter !== undefined) reply.header('retry-after', Math.ceil(problem.retryAfter))
-    if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
-    return reply
-      .code(problem.status)
-      .type('application/problem+json; charset=utf-8')
-      .send(JSON.stringify(problem.toJSON(`urn:uuid:${request.id}`)))
-  })
+  app.setErrorHandler(refuse)
   app.setNotFoundHandler(() => {
     throw new Problem('not_found', 'There is nothing at this address')
   })
@@ -124,6 +116,18 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     await secured.register(graphqlPlugin, { schema: graphqlOf(modules, document), requestOf })
   })
   return app
+}
+
+/** Every failure leaves as a problem, whoever noticed it. */
+const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+  const problem = toProblem(error)
+  if (problem.status >= 500) request.log.error({ err: error }, problem.message)
+  if (problem.retryAfter !== undefined) reply.header('retry-after', Math.ceil(problem.retryAfter))
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+  return reply
+    .code(problem.status)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem.toJSON(`urn:uuid:${request.id}`)))
 }
 
 /** Repeated parameters become lists; a prototype is never part of it. */

@@ -1,6 +1,6 @@
 import { buildApp } from './app.ts'
 import { bringUpToDate, openDatabase } from './cli/database.ts'
-import { commandsFor, greeting } from './cli/greeting.ts'
+import { forLandingPage, greeting } from './cli/greeting.ts'
 import { demoOfFolder } from './cli/kept-demo.ts'
 import { createLifecycle } from './cli/lifecycle.ts'
 import { fail } from './cli/output.ts'
@@ -16,7 +16,7 @@ const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<voi
   await bringUpToDate(database)
   const pool = connectPool({ url: database.appUrl, max: config.poolSize })
   lifecycle.closeAtEnd(() => pool.end())
-  const demo = database.isEmbedded ? await demoOfFolder(pool, config.dataFolder) : undefined
+  const demo = database.isEmbedded ? await demoOfFolder(pool, config.dataFolder, new Date()) : undefined
 
   const port = config.port || (await freePort())
   const url = `http://${['0.0.0.0', '::'].includes(config.host) ? 'localhost' : config.host}:${port}`
@@ -27,7 +27,7 @@ const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<voi
     jwt: config.jwt,
     trustProxy: config.trustProxy,
     isDraining: lifecycle.isDraining,
-    commands: demo ? commandsFor(url, demo, '$HEADWAY_KEY').map(({ command }) => command) : [],
+    commands: demo ? forLandingPage(url, demo) : [],
   })
   process.on('unhandledRejection', (reason) => {
     app.log.fatal({ err: reason }, 'a rejection was not handled')
@@ -35,6 +35,7 @@ const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<voi
   })
   lifecycle.closeAtEnd(() => app.close())
   await app.listen({ host: config.host, port })
+  lifecycle.nowServing()
   process.stdout.write(greeting(url, demo))
 }
 

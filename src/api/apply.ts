@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { getTableName } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { query } from '../db/statement.ts'
+import { eventOf } from './change-event.ts'
+import { Again } from './execute.ts'
 import { lockMany } from './find-many.ts'
 import { located } from './located.ts'
 import { mergePatch } from './merge-patch.ts'
@@ -10,6 +12,7 @@ import { inputProblem, Problem } from './problem.ts'
 import { requireReferences } from './references.ts'
 import { allColumns } from './select.ts'
 import { insertRows, type Row, updateRows } from './store.ts'
+import { toProblem } from './to-problem.ts'
 import { type Change, narrowed, type Writes } from './writes.ts'
 
 /** One wish of a caller. `upsert` names its row by `externalId`; `version` is If-Match of one item. */
@@ -31,6 +34,7 @@ export const applyEntries = async (ctx: Context, w: Writes, entries: readonly En
     'id' in entry ? entry.id : 'upsert' in entry ? known.get(entry.upsert['externalId']) : undefined,
   )
   const wanted = [...new Set(ids.filter((id) => id !== undefined))]
+  await requireOnce(entries, ids)
   await w.lock?.(ctx, { ids: wanted, inputs: entries.map(membersOf) })
   const stored = new Map((await lockMany(ctx, w.resource, wanted)).map((row) => [row['id'] as string, row]))
 
@@ -50,7 +54,12 @@ export const applyEntries = async (ctx: Context, w: Writes, entries: readonly En
   await requireNoDependents(ctx, w, changes)
 
   const written = changes.filter(({ before, after }) => before === null || !isDeepStrictEqual(before, after))
-  await store(ctx, w, written)
+  await store(ctx, w, written).catch((error: unknown) => {
+    // Somebody created the row since it was looked for: the next attempt finds it, and changes it.
+    if (entries.some((entry) => 'upsert' in entry) && toProblem(error).code === 'external_id_taken')
+      throw new Again('created meanwhile')
+    throw error
+  })
   for (const change of written) ctx.emit(eventOf(w, change))
   if (written.length > 0) await w.settle?.(ctx, written)
   return changes
@@ -58,6 +67,19 @@ export const applyEntries = async (ctx: Context, w: Writes, entries: readonly En
 
 const membersOf = (entry: Entry): Row =>
   'create' in entry ? entry.create : 'upsert' in entry ? entry.upsert : 'update' in entry ? entry.update : {}
+
+/** The same row twice in one set would be written twice from one beginning: the second would undo the first. */
+const requireOnce = async (entries: readonly Entry[], ids: readonly (string | undefined)[]): Promise<void> => {
+  const seen = new Set<unknown>()
+  for (const [index, entry] of entries.entries()) {
+    const key = ids[index] ?? membersOf(entry)['externalId']
+    if (key == null) continue
+    await located(entries.length, index, async () => {
+      if (seen.has(key)) throw new Problem('conflict', 'The same row stands in the batch twice')
+    })
+    seen.add(key)
+  }
+}
 
 /** Ids of the rows that carry the entries' external ids: a live one, else the deleted one that will be revived. */
 const byExternalId = async (
@@ -178,34 +200,3 @@ const store = async (ctx: Context, w: Writes, written: readonly Change[]): Promi
 
 const changedKeys = ({ before, after }: Change): string[] =>
   Object.keys(after).filter((key) => before !== null && !isDeepStrictEqual(before[key], after[key]))
-
-const eventOf = (w: Writes, { before, after, created }: Change) => {
-  const { resource } = w
-  const wasDeleted = before !== null && before['deletedAt'] !== null
-  const verb =
-    created || wasDeleted ? (created ? 'created' : 'restored') : after['deletedAt'] === null ? 'updated' : 'deleted'
-  return {
-    type: `${resource.type}.${verb}`,
-    subject: { type: resource.type, id: after['id'] as string },
-    changes: thin(w, before, after),
-  }
-}
-
-const internal = new Set(['tenantId', 'version', 'updatedAt', 'createdAt', 'deletedAt', 'score', 'scoredAt'])
-
-/** Numbers, ids, days and states before and after. Free text stays out: events outlive the people they name. */
-const thin = (w: Writes, before: Row | null, after: Row): Record<string, [unknown, unknown]> => {
-  if (before === null) return {}
-  const columns = allColumns(w.resource)
-  const told = Object.keys(after).filter((key) => {
-    const column = columns[key]
-    if (!column || internal.has(key) || !(key in w.resource.schema.shape)) return false
-    return (
-      (column.dataType !== 'string' || column.enumValues !== undefined || /id$|on$|at$/i.test(key)) &&
-      column.dataType !== 'json'
-    )
-  })
-  return Object.fromEntries(
-    told.flatMap((key) => (isDeepStrictEqual(before[key], after[key]) ? [] : [[key, [before[key], after[key]]]])),
-  )
-}

@@ -33,9 +33,6 @@ class Unfit {
   }
 }
 
-/** True for the marker `catch` leaves in a JSON Schema; openapi.ts removes it there. */
-export const isUnfit = (value: unknown): boolean => value instanceof Unfit
-
 /** `POST /<path>/batch`: up to 1,000 items in one transaction, whole (atomic, the default) or each for itself. */
 export const batchOf = (batch: {
   name: string

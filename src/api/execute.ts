@@ -25,7 +25,13 @@ export type House = {
 export type Request = { house: House; actor: Actor; organization: Organization; log: FastifyBaseLogger; id: string }
 
 /** What a caller may ask beside the input, on either surface. */
-export type Wishes = { ifMatch?: number; idempotencyKey?: string; validateOnly?: boolean }
+export type Wishes = {
+  ifMatch?: number
+  idempotencyKey?: string
+  validateOnly?: boolean
+  /** What of the answer will be looked at; everything by default. */
+  members?: readonly string[]
+}
 
 /** `answer` is set where a kept answer is given again: JSON text as it was sent. */
 export type Outcome = { status: number; output: unknown; answer?: string }
@@ -47,8 +53,8 @@ export const execute = async (
   requireScope(operation, request.actor)
   const parsed = operation.input.safeParse(raw)
   if (!parsed.success) throw inputProblems(parsed.error)
-  if (within) return { status: 200, output: await answer(operation, contextOf(request, within), parsed.data) }
-  if (operation.rest.startsWith('GET ')) return read(operation, request, parsed.data)
+  if (within) return { status: 200, output: await answer(operation, contextOf(request, within, wishes), parsed.data) }
+  if (operation.rest.startsWith('GET ')) return read(operation, request, parsed.data, wishes)
 
   const endTurn = await request.house.turn(request.actor.tenantId)
   try {
@@ -101,6 +107,7 @@ export const contextOf = (
     now: now.toISOString(),
     today: calendarDay(now, request.organization.timeZone),
     ifMatch: wishes.ifMatch,
+    members: wishes.members,
     emit: (event) => events.push(event),
     savepoint: async (work) => {
       const kept = events.length
@@ -129,11 +136,11 @@ const answer = async (operation: AnyOperation, ctx: Context, input: unknown): Pr
   return operation.run(ctx, input, subject)
 }
 
-const read = async (operation: AnyOperation, request: Request, input: unknown): Promise<Outcome> => {
+const read = async (operation: AnyOperation, request: Request, input: unknown, wishes: Wishes): Promise<Outcome> => {
   const mode = operation.singleStatement ? 'single' : 'snapshot'
   const transaction = await openTransaction(request.house.pool, request.actor.tenantId, mode)
   try {
-    const output = await answer(operation, contextOf(request, transaction), input)
+    const output = await answer(operation, contextOf(request, transaction, wishes), input)
     await transaction.commit()
     return { status: 200, output }
   } catch (error) {

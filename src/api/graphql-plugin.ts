@@ -56,7 +56,7 @@ export const graphqlPlugin: FastifyPluginAsync<Options> = async (app, { schema, 
         })
       return send(reply, type, toProblem(error).status, { errors: [formatError(error as Error, request)] })
     } finally {
-      await snapshot.end()
+      await snapshot.close()
     }
   }
 

@@ -15,7 +15,8 @@ import {
   GraphQLString,
   GraphQLUnionType,
 } from 'graphql'
-import { type Connection, type EdgeField, type GraphQLContext, resolverOf } from './graphql-edges.ts'
+import { type EdgeField, type GraphQLContext, resolverOf } from './graphql-edges.ts'
+import type { Connection } from './graphql-load.ts'
 import type { Document, JsonSchema } from './openapi.ts'
 import { DateTime, GraphQLDate, Json } from './scalars.ts'
 
@@ -30,9 +31,6 @@ const byType: Record<string, unknown> = {
   boolean: GraphQLBoolean,
   string: GraphQLString,
 }
-
-/** A default GraphQL can print for any type; zod fills in the others, objects, all the same. */
-const isPlain = (value: unknown): boolean => value !== undefined && (typeof value !== 'object' || Array.isArray(value))
 
 /** GraphQL types printed from the document's schemas: a named schema is a named type, everything else is written out. */
 export const createTypes = (document: Document, edges: readonly EdgeField[]) => {
@@ -83,13 +81,12 @@ export const createTypes = (document: Document, edges: readonly EdgeField[]) => 
     Object.fromEntries(
       Object.entries(schema.properties ?? {}).map(([name, property]) => {
         const required = schema.required?.includes(name) ?? false
-        const { default: defaultValue, description } = property
+        const { description } = property
         return [
           name,
           {
             type: typeOf(property, side, required),
             description,
-            ...(side === 'in' && isPlain(defaultValue) ? { defaultValue } : {}),
           },
         ]
       }),
@@ -99,8 +96,9 @@ export const createTypes = (document: Document, edges: readonly EdgeField[]) => 
     Object.fromEntries(edges.filter(({ from }) => from === component).map((edge) => [edge.field, edgeField(edge)]))
 
   const edgeField = (edge: EdgeField): Fields[string] => {
-    const { kind, targets, field, from } = edge
-    const resolve = resolverOf(edge)
+    const { kind, field, from } = edge
+    const targets = edge.targets.map(({ name }) => name)
+    const resolve = resolverOf(edge, edges)
     if (kind === 'one') return { type: named(targets[0] as string, 'out'), resolve }
     if (kind === 'many') {
       const type = new GraphQLNonNull(connection(targets[0] as string))

@@ -10,7 +10,9 @@ import {
 } from 'graphql'
 import { endpointOf } from './endpoint.ts'
 import { execute } from './execute.ts'
-import { type Connection, edgesOf, type GraphQLContext } from './graphql-edges.ts'
+import { type EdgeField, edgesOf, type GraphQLContext, membersAsked } from './graphql-edges.ts'
+import type { Connection } from './graphql-load.ts'
+import { namesAsked } from './graphql-members.ts'
 import { createTypes } from './graphql-types.ts'
 import type { Document, OperationObject } from './openapi.ts'
 import type { AnyOperation, Module } from './operation.ts'
@@ -20,22 +22,29 @@ type Field = GraphQLFieldConfig<unknown, GraphQLContext, Record<string, unknown>
 
 /** The GraphQL printing of the contract: a query for each GET, a mutation for everything else, edges from both ends. */
 export const graphqlOf = (modules: readonly Module[], document: Document): GraphQLSchema => {
-  const types = createTypes(document, edgesOf(modules))
+  const edges = edgesOf(modules)
+  const types = createTypes(document, edges)
   const query: Record<string, Field> = {}
   const mutation: Record<string, Field> = {}
   for (const operation of modules.flatMap((module) => module.operations)) {
     if (operation.surfaces) continue
     const { method, path } = endpointOf(operation)
     const object = document.paths[`/v1${path.replaceAll(/:(\w+)/g, '{$1}')}`]?.[method.toLowerCase()] as OperationObject
-    if (operation.list) query[operation.name] = listField(operation, object, types)
-    else if (method === 'GET') query[operation.name] = readField(operation, object, types, document)
-    else mutation[operation.name] = writeField(operation, object, types, document)
+    if (operation.list) query[operation.name] = tracked(listField(operation, object, types, edges))
+    else if (method === 'GET') query[operation.name] = tracked(readField(operation, object, types, document))
+    else mutation[operation.name] = tracked(writeField(operation, object, types, document))
   }
   return new GraphQLSchema({
     query: new GraphQLObjectType({ name: 'Query', fields: query }),
     mutation: new GraphQLObjectType({ name: 'Mutation', fields: mutation }),
   })
 }
+
+const tracked = ({ resolve, ...field }: Field): Field => ({
+  ...field,
+  resolve: (root, args, context, info) =>
+    context.snapshot.track(resolve?.(root, args, context, info) as Promise<unknown>),
+})
 
 type Types = ReturnType<typeof createTypes>
 
@@ -67,7 +76,12 @@ const readField = (operation: AnyOperation, object: OperationObject, types: Type
     (await execute(operation, request, given(args), {}, await snapshot.transaction())).output,
 })
 
-const listField = (operation: AnyOperation, object: OperationObject, types: Types): Field => {
+const listField = (
+  operation: AnyOperation,
+  object: OperationObject,
+  types: Types,
+  edges: readonly EdgeField[],
+): Field => {
   const { resource, cursorOf } = operation.list as NonNullable<AnyOperation['list']>
   return {
     description: operation.summary,
@@ -77,9 +91,10 @@ const listField = (operation: AnyOperation, object: OperationObject, types: Type
       first: { type: GraphQLInt, defaultValue: 25 },
       after: { type: GraphQLString },
     },
-    resolve: async (_root, { first, after, ...filters }, { request, snapshot }): Promise<Connection> => {
+    resolve: async (_root, { first, after, ...filters }, { request, snapshot }, info): Promise<Connection> => {
       const input = given({ ...filters, limit: first, cursor: after })
-      const { output } = await execute(operation, request, input, {}, await snapshot.transaction())
+      const members = membersAsked(edges, resource, namesAsked(info, true))
+      const { output } = await execute(operation, request, input, { members }, await snapshot.transaction())
       const { items, nextCursor } = output as { items: Connection['nodes']; nextCursor: string | null }
       const ctx = await snapshot.context()
       return { nodes: items, more: nextCursor !== null, cursorOf: (row) => cursorOf(ctx, input, row as never) }

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
-import { isUnfit } from './batch.ts'
 import { placesOf } from './endpoint.ts'
 import type { AnyOperation, Module } from './operation.ts'
 import { problemSchema } from './problem.ts'
@@ -64,7 +63,7 @@ export const openApiOf = (modules: readonly Module[], version: string): Document
     const at = `/v1${path.replaceAll(/:(\w+)/g, '{$1}')}`
     paths[at] = { ...paths[at], [method.toLowerCase()]: operationObject(operation) }
   }
-  return createDocument(
+  const document = createDocument(
     {
       openapi: '3.1.1',
       info: {
@@ -76,7 +75,7 @@ export const openApiOf = (modules: readonly Module[], version: string): Document
       },
       servers: [{ url: '/', description: 'This server' }],
       security: [{ bearer: [] }],
-      tags: modules.map(({ resource }) => ({ name: resource?.name ?? 'Me' })),
+      tags: [...new Set(modules.map(({ resource }) => resource?.name ?? 'Me'))].map((name) => ({ name })),
       paths,
       components: {
         schemas: {
@@ -98,6 +97,8 @@ export const openApiOf = (modules: readonly Module[], version: string): Document
     },
     { override: ({ jsonSchema }) => tidy(jsonSchema as JsonSchema) },
   ) as unknown as Document
+  sayDefaults(document)
+  return document
 }
 
 const operationObject = (operation: AnyOperation): ZodOpenApiOperationObject => {
@@ -133,7 +134,6 @@ const successes = ({ rest, status, output }: AnyOperation) => {
 /** Makes zod's schema the shortest that says the same: `type: [string, null]`, no pattern where a format says it. */
 const tidy = (schema: JsonSchema): void => {
   if (schema.format) delete schema.pattern
-  if (isUnfit(schema.default)) delete schema.default
   const { anyOf } = schema
   if (!anyOf || anyOf.length !== 2 || anyOf[1]?.type !== 'null' || anyOf[0]?.$ref || typeof anyOf[0]?.type !== 'string')
     return
@@ -142,3 +142,21 @@ const tidy = (schema: JsonSchema): void => {
   Object.assign(schema, anyOf[0], { type: [anyOf[0].type, 'null'] }, description ? { description } : {})
   if (schema.enum) schema.enum = [...schema.enum, null]
 }
+
+/**
+ * Defaults are said in words, all through the document. Generators take a member with a `default` for one that is
+ * always there, and would make callers write out every member of a create.
+ */
+const sayDefaults = (node: object): void => {
+  if ('default' in node) {
+    const { default: value, description } = node as JsonSchema
+    delete node.default
+    if (value !== null && !isEmpty(value)) {
+      Object.assign(node, { description: `${description ?? ''} Unless said: ${JSON.stringify(value)}.`.trim() })
+    }
+  }
+  for (const child of Object.values(node)) if (typeof child === 'object' && child !== null) sayDefaults(child)
+}
+
+const isEmpty = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0

@@ -33,6 +33,8 @@ export type Context = {
   readonly today: string
   /** The version the caller believes to change (If-Match); undefined is any. */
   readonly ifMatch: number | undefined
+  /** Members the caller will look at, where that is known; undefined is all. */
+  readonly members: readonly string[] | undefined
   emit: (event: Event) => void
   /** Sends a statement whose answer nobody reads; the door waits for it before it commits. */
   later: (statement: Promise<unknown>) => void
@@ -115,8 +117,13 @@ export type Computed = {
   value: SQL
   /** Its place in the order, from 1, never null; and the same of a row already read. */
   rank: SQL
+  /** Columns `rankOf` reads. */
+  needs: readonly string[]
   rankOf: (row: Record<string, unknown>, today: string) => number
 }
+
+/** A member computed in the answer from the columns it names, such as what depends on today. */
+export type Derived<R> = { needs: readonly (keyof R & string)[]; of: (row: R, ctx: Pick<Context, 'today'>) => unknown }
 
 /** One noun of the API: the shape clients see, the table behind it, who sees which rows, and its edges. */
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -132,10 +139,8 @@ export type Resource<T extends PgTable = any> = {
   scopes: { read: Scope; write: Scope }
   /** Narrows every read and every edge to what this class of reader may see; undefined is no narrowing. */
   visible: (sight: Sight) => SQL | undefined
-  /** Members that are computed in the answer, such as what depends on today. */
-  derive?: (row: T['$inferSelect'], ctx: Pick<Context, 'today'>) => Record<string, unknown>
-  /** Columns an answer needs beside those the schema names. */
-  needs?: readonly string[]
+  /** Members that are computed in the answer, by name. */
+  derived?: Record<string, Derived<T['$inferSelect']>>
   /** Published members that list filters, sorts and text search may use; `id`, `createdAt`, `updatedAt` always sort. */
   filters?: readonly string[]
   sorts?: readonly string[]

@@ -26,6 +26,7 @@ const catalogue = {
   idempotency_in_progress: [409, 'A request with this idempotency key is under way'],
   precondition_failed: [412, 'The resource has changed'],
   body_too_large: [413, 'The body is too large'],
+  uri_too_long: [414, 'The address is too long'],
   unsupported_media_type: [415, 'The media type is not supported'],
   invalid_input: [422, 'The input is not valid'],
   baseline_equals_target: [422, 'Baseline and target are the same'],

@@ -1,12 +1,12 @@
-import { and, eq, gte, ilike, inArray, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gte, ilike, or, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { anyone, type Rule } from '../auth/rules.ts'
-import { statement } from '../db/statement.ts'
+import { run, statement } from '../db/statement.ts'
 import { bindingOf, decodeCursor, encodeCursor, type Position } from './cursor.ts'
 import { id, instant } from './fields.ts'
 import { type AnyOperation, type Context, operation, type Resource, type Sight } from './operation.ts'
 import { behind, orderBy, parseOrder, positionOf, sortsOf } from './order.ts'
-import { columnOf, columnsOf, present, readable, readValues, sightIn } from './select.ts'
+import { columnOf, forEachSight, present, readable, readValues, selected, shapeOf, sightIn } from './select.ts'
 
 type Row = Record<string, unknown>
 
@@ -14,27 +14,19 @@ const camel = (path: string): string => path.replace(/-(\w)/g, (_match, letter: 
 export const singularOf = ({ name }: Resource): string => name.charAt(0).toLowerCase() + name.slice(1)
 export const pluralOf = ({ path }: Resource): string => camel(path)
 
-/** One row by id, for this class of reader, compiled once. */
-const finders = new WeakMap<Resource, Record<Sight, ReturnType<typeof finderOf>>>()
+/** One row by id, compiled once for each class of reader. */
+const finders = new WeakMap<Resource, Record<Sight, ReturnType<typeof statement<Row>>>>()
 const finderOf = (resource: Resource, sight: Sight) =>
-  statement<Row[]>(`${resource.type}_by_id_${sight}`, (db) =>
-    db
-      .select(columnsOf(resource))
-      .from(resource.table)
-      .where(and(readable(resource, sight), eq(columnOf(resource, 'id'), sql.placeholder('id')))),
+  statement<Row>(
+    `${resource.type}_by_id_${sight}`,
+    () => sql`select ${selected(resource, shapeOf(resource))} from ${resource.table}
+      where ${readable(resource, sight)} and ${eq(columnOf(resource, 'id'), sql.placeholder('id'))}`,
   )
 
 /** The row as it is stored, if the caller may see it. */
 export const findOne = async (ctx: Context, resource: Resource, wanted: string): Promise<Row | undefined> => {
   let bySight = finders.get(resource)
-  if (!bySight) {
-    bySight = {
-      everything: finderOf(resource, 'everything'),
-      shared: finderOf(resource, 'shared'),
-      own: finderOf(resource, 'own'),
-    }
-    finders.set(resource, bySight)
-  }
+  if (!bySight) finders.set(resource, (bySight = forEachSight((sight) => finderOf(resource, sight))))
   return (await bySight[sightIn(ctx)](ctx.db, { ...readValues(ctx), id: wanted }))[0]
 }
 
@@ -162,36 +154,37 @@ const runList = async (ctx: Context, resource: Resource, input: ListInput) => {
   resource.judgeList?.({ sort: order.map(({ key }) => key), filters })
   const position = positionIn(ctx, resource, input)
 
-  const rows = await ctx.db
-    .select(columnsOf(resource))
-    .from(resource.table)
-    .where(
-      and(
-        readable(resource, sightIn(ctx), input.includeDeleted),
-        ...Object.entries(filters).map(([key, values]) => filter(resource, key, values as unknown[])),
-        input.updatedSince ? changedSince(resource, input.updatedSince) : undefined,
-        input.q ? search(resource, input.q) : undefined,
-        position ? behind(order, position) : undefined,
-      ),
-    )
-    .orderBy(...orderBy(order))
-    .limit(input.limit + 1)
-    .prepare('')
-    .execute(readValues(ctx))
-
-  const items = (rows as Row[]).slice(0, input.limit)
+  const shape = shapeOf(resource, ctx.members)
+  const sorted = order.flatMap(({ key }) => resource.computed?.[key]?.needs ?? [key])
+  const columns = [...new Set([...shape.columns, ...sorted])]
+  const where = and(
+    readable(resource, sightIn(ctx), input.includeDeleted),
+    ...Object.entries(filters).map(([key, values]) => filter(resource, key, values as unknown[])),
+    input.updatedSince ? changedSince(resource, input.updatedSince) : undefined,
+    input.q ? search(resource, input.q) : undefined,
+    position ? behind(order, position) : undefined,
+  )
+  const rows = await run<Row>(
+    ctx.db,
+    sql`select ${selected(resource, { columns })} from ${resource.table} where ${where}
+      order by ${sql.join(orderBy(order), sql`, `)} limit ${sql.placeholder('limit')}`,
+    { ...readValues(ctx), limit: input.limit + 1 },
+  )
+  const items = rows.slice(0, input.limit)
   const last = items.at(-1)
   const nextCursor = rows.length > input.limit && last ? cursorAt(ctx, resource, input, last) : null
   const syncedThrough =
     input.updatedSince && !nextCursor ? new Date(Date.parse(ctx.now) - syncLagMilliseconds).toISOString() : undefined
-  return { items: items.map((row) => present(resource, row, ctx)), nextCursor, syncedThrough } as never
+  return { items: items.map((row) => present(resource, row, ctx, shape)), nextCursor, syncedThrough } as never
 }
 
 const filter = (resource: Resource, key: string, values: unknown[]): SQL => {
   const computed = resource.computed?.[key]
-  if (computed) return inArray(computed.value, values)
+  if (computed) return sql`${computed.value} = any(${sql.param(values)})`
   const column = columnOf(resource, key)
-  return column.dataType === 'array' ? sql`${column} && ${sql.param(values, column)}` : inArray(column, values)
+  return column.dataType === 'array'
+    ? sql`${column} && ${sql.param(values, column)}`
+    : sql`${column} = any(${sql.param(values)})`
 }
 
 const changedSince = (resource: Resource, since: string): SQL | undefined => {

@@ -1,13 +1,15 @@
-import { and, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
+import { run } from '../db/statement.ts'
 import { located } from './located.ts'
 import type { Context, Resource } from './operation.ts'
 import { inputProblem } from './problem.ts'
 import { columnOf, readable, readValues, sightIn } from './select.ts'
+import type { Row } from './store.ts'
 import type { Change } from './writes.ts'
 
 /**
  * Everything a row points to must exist and be visible to the caller: a hidden row is refused like an unknown one.
- * Only what changed is looked at, one statement per resource pointed to. 422 `reference_not_found`.
+ * Only what changed or comes back is looked at, one statement per resource pointed to. 422 `reference_not_found`.
  */
 export const requireReferences = async (
   ctx: Context,
@@ -18,17 +20,19 @@ export const requireReferences = async (
   const edges = Object.values(resource.belongsTo ?? {})
   await Promise.all(
     edges.map(async ({ key, to }) => {
-      const pointing = changes.filter(({ before, after }) => after[key] && after[key] !== before?.[key])
+      const pointing = changes.filter(
+        ({ before, after }) => after[key] && (after[key] !== before?.[key] || comesBack(before, after)),
+      )
       if (pointing.length === 0) return
       const target = to()
       const wanted = [...new Set(pointing.map(({ after }) => after[key] as string))]
-      const found: { id: unknown }[] = await ctx.db
-        .select({ id: columnOf(target, 'id') })
-        .from(target.table)
-        .where(and(readable(target, sightIn(ctx)), sql`${columnOf(target, 'id')} = any(${sql.param(wanted)})`))
-        .prepare('')
-        .execute(readValues(ctx))
-      const ids = new Set(found.map(({ id }) => id))
+      const found = await run<{ id: string }>(
+        ctx.db,
+        sql`select ${columnOf(target, 'id')} as id from ${target.table}
+          where ${readable(target, sightIn(ctx))} and ${columnOf(target, 'id')} = any(${sql.placeholder('ids')})`,
+        { ...readValues(ctx), ids: wanted },
+      )
+      const ids = new Set<unknown>(found.map(({ id }) => id))
       for (const { index, after } of pointing) {
         if (ids.has(after[key])) continue
         await located(count, index, async () => {
@@ -38,3 +42,7 @@ export const requireReferences = async (
     }),
   )
 }
+
+/** What it pointed to may have been deleted while it was. */
+export const comesBack = (before: Row | null, after: Row): boolean =>
+  before !== null && before['deletedAt'] !== null && after['deletedAt'] === null

@@ -69,7 +69,9 @@ const forSerializer = (
   if (schema.anyOf) return {}
   const { enum: _values, format: _format, ...rest } = schema
   const types = [schema.type ?? []].flat()
-  const type = types.find((each) => each !== 'null')
+  const [type, ...more] = types.filter((each) => each !== 'null')
+  // A value of one of several types is printed as it is; the compiled code would turn it into the first of them.
+  if (more.length > 0) return {}
   return {
     ...rest,
     ...(type ? { type } : {}),

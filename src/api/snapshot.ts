@@ -8,19 +8,42 @@ export type Snapshot = {
   context(): Promise<Context>
   /** Ends it; the next read opens a new one. */
   end(): Promise<void>
+  /** Takes note of work that may read, so that the last end waits for it. */
+  track<T>(work: Promise<T>): Promise<T>
+  /** Ends it for good, once nothing reads any more: an answer with an error is given while its other fields still run. */
+  close(): Promise<void>
 }
 
 export const createSnapshot = (request: Request): Snapshot => {
   let open: Promise<Transaction> | undefined
   let context: Context | undefined
-  const transaction = () => (open ??= openTransaction(request.house.pool, request.actor.tenantId, 'snapshot'))
+  let over = false
+  const working = new Set<Promise<unknown>>()
+  const transaction = async () => {
+    if (over) throw new Error('the answer has been given')
+    return (open ??= openTransaction(request.house.pool, request.actor.tenantId, 'snapshot'))
+  }
+  const end = async () => {
+    const ending = open
+    open = context = undefined
+    await (await ending)?.commit()
+  }
   return {
     transaction,
     context: async () => (context ??= contextOf(request, await transaction())),
-    end: async () => {
-      const ending = open
-      open = context = undefined
-      await (await ending)?.commit()
+    end,
+    track: async (work) => {
+      working.add(work)
+      try {
+        return await work
+      } finally {
+        working.delete(work)
+      }
+    },
+    close: async () => {
+      over = true
+      while (working.size > 0) await Promise.allSettled(working)
+      await end()
     },
   }
 }

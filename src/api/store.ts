@@ -30,10 +30,18 @@ const textOf = (key: string, build: () => string): { name: string; text: string 
   return known
 }
 
-/** Inserts whole rows with one statement, however many; answers them as stored, in the order given. */
-export const insertRows = async ({ db }: Context, resource: Resource, rows: readonly Row[]): Promise<Row[]> => {
-  const { name, text } = textOf(`insert ${resource.name}`, () => {
-    const columns = writable(resource)
+/**
+ * Inserts whole rows with one statement, however many; answers them as stored, in the order given. Columns named in
+ * `byDefault` are left to Postgres.
+ */
+export const insertRows = async (
+  { db }: Context,
+  resource: Resource,
+  rows: readonly Row[],
+  byDefault: readonly string[] = [],
+): Promise<Row[]> => {
+  const { name, text } = textOf(`insert ${resource.name} ${byDefault.join()}`, () => {
+    const columns = writable(resource).filter(([key]) => !byDefault.includes(key))
     return `insert into ${getTableName(resource.table)} as t (${columns.map(([, column]) => quoted(column)).join(', ')})
       select ${columns.map(([key]) => `v."${key}"`).join(', ')} from jsonb_to_recordset($1) as v (${typed(columns)})
       returning ${returning(resource)}`

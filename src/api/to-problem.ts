@@ -68,6 +68,7 @@ const byStatus: Record<number, ProblemCode> = {
   405: 'method_not_allowed',
   406: 'not_acceptable',
   413: 'body_too_large',
+  414: 'uri_too_long',
   415: 'unsupported_media_type',
   429: 'too_many_requests',
 }

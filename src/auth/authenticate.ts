@@ -12,6 +12,9 @@ import type { Claims } from './claims.ts'
 /** A proven caller and what their organization has decided. */
 export type Session = { actor: Actor; organization: Organization }
 
+/** A session, and when its credential ends by itself: milliseconds, Infinity for never. */
+type Proven = { session: Session; endsAt: number }
+
 export type Authenticate = {
   /** @throws Problem `unauthenticated` for anything but a valid credential */
   (authorization: string | undefined): Promise<Session>
@@ -35,11 +38,11 @@ export const authenticator = (options: {
   const { pool, clock, verifyJwt } = options
   const remembered = new Map<string, Remembered>()
 
-  const lookUp = async (token: string): Promise<Session> => {
+  const lookUp = async (token: string): Promise<Proven> => {
     const key = parseApiKey(token)
     if (key) return findKey(pool, clock, key)
     if (!verifyJwt) throw new Problem('unauthenticated', 'The credential is not an API key of this service')
-    return findPerson(pool, await verifyJwt(token))
+    return { session: await findPerson(pool, await verifyJwt(token)), endsAt: expiryOf(token) }
   }
 
   const authenticate = async (authorization: string | undefined): Promise<Session> => {
@@ -48,12 +51,12 @@ export const authenticator = (options: {
     const digest = createHash('sha256').update(token).digest('base64')
     const known = remembered.get(digest)
     if (known && known.until > clock().getTime()) return known.session
-    const session = await lookUp(token)
+    const { session, endsAt } = await lookUp(token)
     // A Map keeps the order of insertion, so its first entries are the oldest.
     if (remembered.size >= rememberAtMost)
       for (const oldest of [...remembered.keys()].slice(0, rememberAtMost / 10)) remembered.delete(oldest)
     remembered.delete(digest)
-    remembered.set(digest, { session, until: Math.min(clock().getTime() + rememberMilliseconds, expiryOf(token)) })
+    remembered.set(digest, { session, until: Math.min(clock().getTime() + rememberMilliseconds, endsAt) })
     return session
   }
 
@@ -64,7 +67,7 @@ export const authenticator = (options: {
   })
 }
 
-/** When a JWT ends by itself; an API key's own end is looked at whenever it is looked up. */
+/** When a verified JWT ends. */
 const expiryOf = (token: string): number => {
   const [, payload] = token.split('.')
   if (!payload) return Infinity
@@ -105,7 +108,7 @@ const findKey = async (
   pool: Pool,
   clock: Clock,
   { tenantId, id, secretHash }: { tenantId: string; id: string; secretHash: string },
-): Promise<Session> => {
+): Promise<Proven> => {
   const row = await inTenant<KeyRow>(
     pool,
     tenantId,
@@ -121,10 +124,9 @@ const findKey = async (
   if (row.expiresAt !== null && row.expiresAt <= now) throw new Problem('unauthenticated', 'The API key has expired')
   if (row.lastUsedAt === null || Date.parse(now) - Date.parse(row.lastUsedAt) > lastUsedMilliseconds)
     void markUsed(pool, tenantId, id, now)
-  return {
-    actor: { kind: 'api_key', id, tenantId, userId: null, roles: [row.role], scopes: row.scopes },
-    organization: { id: tenantId, timeZone: row.timeZone, secret: row.secret },
-  }
+  const actor: Actor = { kind: 'api_key', id, tenantId, userId: null, roles: [row.role], scopes: row.scopes }
+  const organization = { id: tenantId, timeZone: row.timeZone, secret: row.secret }
+  return { session: { actor, organization }, endsAt: row.expiresAt === null ? Infinity : Date.parse(row.expiresAt) }
 }
 
 /** Beside the request, because nobody waits for it; a failure loses a minute of precision. */

@@ -19,6 +19,4 @@ export const anyOf =
     return false
   }
 
-/** Machines act by their scopes alone. */
-export const machine = hasRole('integration')
 export const admin = hasRole('admin')

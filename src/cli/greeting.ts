@@ -1,10 +1,10 @@
+import type { Demo } from '../demo/demo.ts'
 import { version } from '../version.ts'
-import type { KeptDemo } from './kept-demo.ts'
 
 export type Command = { title: string; command: string }
 
 /** Three commands to paste into a shell, in the order of a first visit. */
-export const commandsFor = (url: string, demo: Omit<KeptDemo, 'apiKey'>, apiKey: string): Command[] => {
+export const commandsFor = (url: string, demo: Omit<Demo, 'apiKey'>, apiKey: string): Command[] => {
   const bearer = `-H "Authorization: Bearer ${apiKey}"`
   const json = `-H 'Content-Type: application/json'`
   const { value, confidence, note } = demo.checkIn
@@ -25,12 +25,21 @@ export const commandsFor = (url: string, demo: Omit<KeptDemo, 'apiKey'>, apiKey:
   ]
 }
 
-const tryIt = (url: string, demo: KeptDemo): string => {
+/** The same three for the landing page, which anybody may open: the key is left to the reader's shell. */
+export const forLandingPage = (url: string, demo: Demo): string[] =>
+  commandsFor(url, demo, '$HEADWAY_KEY').map(
+    ({ title, command }, at) =>
+      `${at === 0 ? '# HEADWAY_KEY is the demo key that the terminal showed at the start\n' : ''}# ${title}\n${command}`,
+  )
+
+const tryIt = (url: string, demo: Demo): string => {
   const commands = commandsFor(url, demo, demo.apiKey).map(
     ({ title, command }, at) => `${at + 1}. ${title}\n\n${command}\n`,
   )
   return `  Demo         ${demo.organizationName}
   Demo key     ${demo.apiKey}
+
+               kept in the data folder; it may do everything in this organization
 
 Three commands to paste:
 
@@ -40,7 +49,7 @@ ${commands.join('\n')}`
 const begin = `To begin: npm run headway -- org create --name "My company"\n`
 
 /** What the service says when it is ready. */
-export const greeting = (url: string, demo: KeptDemo | undefined): string => `
+export const greeting = (url: string, demo: Demo | undefined): string => `
 Headway ${version} is ready.
 
   Start page   ${url}/

@@ -5,12 +5,13 @@ const hardStopMilliseconds = 25_000
 
 /**
  * Ends the process in order. SIGTERM comes from a supervisor that may still send requests: for 5 s the service says it is
- * not ready and goes on serving. SIGINT comes from a person who waits: it closes at once, as does any second signal.
+ * not ready and goes on serving. SIGINT and SIGHUP come from a terminal: it closes at once, as after any second signal.
  * Whatever hangs is left behind after 25 s.
  */
 export const createLifecycle = () => {
   const closers: (() => Promise<unknown>)[] = []
   const hurry = new AbortController()
+  let serving = false
   let draining = false
   let ended: Promise<void> | undefined
 
@@ -24,18 +25,21 @@ export const createLifecycle = () => {
   const end = (): Promise<void> => (ended ??= close())
 
   const onSignal = async (signal: NodeJS.Signals): Promise<void> => {
-    if (draining || signal === 'SIGINT') hurry.abort()
+    if (draining || !serving || signal !== 'SIGTERM') hurry.abort()
     draining = true
     await sleep(drainMilliseconds, undefined, { signal: hurry.signal }).catch(() => {})
     await end()
     process.exit()
   }
-  process.on('SIGTERM', onSignal)
-  process.on('SIGINT', onSignal)
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void onSignal(signal))
 
   return {
     /** What was opened last is closed first. */
     closeAtEnd: (closer: () => Promise<unknown>): void => void closers.push(closer),
+    /** From here on requests may be on their way. */
+    nowServing: (): void => {
+      serving = true
+    },
     isDraining: (): boolean => draining,
     isEnding: (): boolean => ended !== undefined,
     end,

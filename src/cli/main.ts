@@ -1,32 +1,7 @@
 #!/usr/bin/env node
-import { Command } from 'commander'
-import { version } from '../version.ts'
-import { demoCommand } from './demo.ts'
-import { doctorCommand } from './doctor.ts'
-import { keyCommand } from './key.ts'
-import { migrateCommand } from './migrate.ts'
-import { openapiCommand } from './openapi.ts'
-import { orgCommand } from './org.ts'
-import { fail } from './output.ts'
+import { run } from './program.ts'
 
-const serveCommand = new Command('serve')
-  .description('serve the API; the same as npm start')
-  .action(async () => void (await import('../main.ts')))
+// Whoever reads the output may stop early, as head does.
+process.stdout.on('error', () => process.exit())
 
-const program = new Command('headway')
-  .description('Headway: objectives, key results, KPIs and check-ins over REST and GraphQL, on Postgres.')
-  .version(version)
-  .addHelpText('after', '\nWorks on DATABASE_URL, or without it on the embedded database of the folder.')
-
-for (const command of [
-  serveCommand,
-  migrateCommand,
-  orgCommand,
-  keyCommand,
-  demoCommand,
-  openapiCommand,
-  doctorCommand,
-])
-  program.addCommand(command)
-
-await program.parseAsync().catch(fail)
+await run(process.argv.slice(2))

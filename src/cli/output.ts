@@ -12,7 +12,7 @@ export const print = (asJson: boolean | undefined, value: unknown, text: string)
 type Wrapped = Error & { errors?: Error[]; cause?: unknown; code?: string }
 
 /** What a person needs to hear of a failure: the innermost reason, without a stack. */
-const reasonOf = (error: unknown): string => {
+export const reasonOf = (error: unknown): string => {
   if (error instanceof z.ZodError)
     return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
   const { message, errors, cause, code } = error as Wrapped

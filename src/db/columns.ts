@@ -54,7 +54,9 @@ export const resourceTable = <N extends string, C extends Builders>(
     const t = table as unknown as Record<keyof C | keyof Base, ExtraConfigColumn & AnyPgColumn>
     return [
       primaryKey({ columns: [t.tenantId, t.id] }),
-      uniqueIndex(`${name}_external_id`).on(t.tenantId, t.externalId).where(sql`${t.deletedAt} is null`),
+      uniqueIndex(`${name}_external_id`)
+        .on(t.tenantId, t.externalId)
+        .where(sql`${t.externalId} is not null and ${t.deletedAt} is null`),
       index(`${name}_updated_at`).on(t.tenantId, t.updatedAt),
       ...constraints(t),
     ]

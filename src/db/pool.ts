@@ -35,10 +35,14 @@ export const connectPool = ({ url, max = 16, statementTimeout = 5_000 }: PoolSet
       '-c lock_timeout=2000',
       '-c idle_in_transaction_session_timeout=10000',
       '-c client_connection_check_interval=1000',
+      // Planning a small statement costs more than running it, and Postgres replans one with `any($1)` on every call.
+      '-c plan_cache_mode=force_generic_plan',
     ].join(' '),
     types: { getTypeParser: (oid: number, format) => parsers[oid] ?? pg.types.getTypeParser(oid, format) },
   } as pg.PoolConfig)
-  // Without a listener an idle connection that Postgres closes would end the process.
+  // Without listeners a connection that Postgres closes, idle or in use, would end the process. Whoever waits for an
+  // answer on it is told by the answer.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }

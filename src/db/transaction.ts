@@ -47,7 +47,8 @@ export const openTransaction = async (pool: Pool, tenantId: string, mode: Mode):
   const end = async (command: 'commit' | 'rollback'): Promise<void> => {
     if (over) return
     over = true
-    const ended = mode === 'single' ? undefined : quiet(client.query(command))
+    // A single statement has sent its COMMIT already, unless it was refused before it could be sent.
+    const ended = mode === 'single' && singles.get(client)?.used ? undefined : quiet(client.query(command))
     const results = await Promise.allSettled([...sent, ended])
     const failure = results.find((result) => result.status === 'rejected')
     client.release(failure && isConnectionLost(failure.reason) ? true : undefined)

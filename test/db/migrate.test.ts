@@ -95,7 +95,7 @@ describe('migrate', () => {
     await run(
       ownerUrl,
       `alter table points_1 no force row level security`,
-      'insert into points_1 values ' + `('${tenant}', 1), ('${tenant}', 1)`,
+      `insert into points_1 values ('${tenant}', 1), ('${tenant}', 1)`,
     )
     await expect(run(ownerUrl, 'create unique index concurrently twice on points_1 (at)')).rejects.toThrow('twice')
     await expect(migrate(ownerUrl, { folder })).rejects.toThrow('Invalid indexes: twice')

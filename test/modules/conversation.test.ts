@@ -1,18 +1,15 @@
 import { expect, test } from 'vitest'
 import { createWorld } from '../support/app.ts'
 import { goalsOf } from '../support/goals.ts'
-import { createIssuer } from '../support/people.ts'
+import { createIssuer, createPerson } from '../support/people.ts'
 
 const issuer = await createIssuer()
 const world = await createWorld({ jwt: issuer.settings })
-const { call, organizationId } = world
+const { call } = world
 const { make, read, cycle, objective, keyResult, checkIn } = goalsOf(call)
 const year = await cycle()
 
-const person = async (userName: string) => {
-  const { id } = await make('users', { userName, displayName: userName })
-  return { id, call: world.as(await issuer.token(organizationId, id)) }
-}
+const person = (userName: string) => createPerson(world, issuer, { userName, displayName: userName })
 const ann = await person('ann')
 const bob = await person('bob')
 

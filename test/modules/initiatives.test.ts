@@ -1,18 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { createWorld } from '../support/app.ts'
 import { goalsOf } from '../support/goals.ts'
-import { createIssuer } from '../support/people.ts'
+import { createIssuer, createPerson } from '../support/people.ts'
 
 const issuer = await createIssuer()
 const world = await createWorld({ jwt: issuer.settings, at: '2026-02-20T10:00:00.000Z' })
-const { call, organizationId } = world
+const { call } = world
 const { make, read, cycle, objective, keyResult, align, checkIn } = goalsOf(call)
 const year = await cycle()
 
-const person = async (userName: string) => {
-  const { id } = await make('users', { userName, displayName: userName })
-  return { id, call: world.as(await issuer.token(organizationId, id)) }
-}
+const person = (userName: string) => createPerson(world, issuer, { userName, displayName: userName })
 const measuredByWork = (objectiveId: string) =>
   make('key-results', { objectiveId, title: 'The work', kind: 'metric', source: 'initiatives' })
 const work = (members: object) => make('initiatives', { title: 'Work', ...members })

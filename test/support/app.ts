@@ -34,21 +34,30 @@ export type World = {
   clock: { now: Date }
 }
 
+let callers = 0
+
 export const callerOf = (app: FastifyInstance, key: string): Caller => {
+  // An address of its own: failed attempts of one caller must not shut out the others.
+  const remoteAddress = `10.0.${callers >> 8}.${callers++ & 255}`
   const call = async (
     method: string,
     url: string,
     payload?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer> => {
-    const request = { method, url, headers: { authorization: `Bearer ${key}`, ...headers } } as InjectOptions
+    const request = {
+      method,
+      url,
+      remoteAddress,
+      headers: { authorization: `Bearer ${key}`, ...headers },
+    } as InjectOptions
     if (payload !== undefined) {
       request.payload = typeof payload === 'string' ? payload : JSON.stringify(payload)
       request.headers = { 'content-type': 'application/json', ...request.headers }
     }
     const response = await app.inject(request)
     const { statusCode, body, headers: received } = response
-    const type = String(received['content-type'] ?? '')
+    const type = received['content-type'] ?? ''
     const answer = body === '' ? null : type.includes('json') ? JSON.parse(body) : body
     requireContract(method, url, statusCode, answer, type)
     return { status: statusCode, body: answer, headers: received }

@@ -56,7 +56,9 @@ export const requireContract = (method: string, url: string, status: number, bod
   if (!problem && !response?.content) return
   const validate = problem
     ? validatorAt('components/schemas/Problem')
-    : validatorAt(`paths/${escaped(route.path)}/${method.toLowerCase()}/responses/${status}/content/application~1json/schema`)
+    : validatorAt(
+        `paths/${escaped(route.path)}/${method.toLowerCase()}/responses/${status}/content/application~1json/schema`,
+      )
   if (!validate(body))
     throw new Error(`${operation.operationId} ${status} is not as documented: ${ajv.errorsText(validate.errors)}`)
 }

@@ -72,9 +72,11 @@ export default async (project: TestProject) => {
   // Roles belong to the server: runs side by side on one server must agree on their passwords.
   const password = createHash('sha256').update(`headway tests ${adminUrl}`).digest('base64url')
   const teardown = async () => {
-    await direct(adminUrl, (admin) => admin.query(`drop database if exists ${database} with (force)`)).finally(
-      server.stop,
-    )
+    try {
+      await direct(adminUrl, (admin) => admin.query(`drop database if exists ${database} with (force)`))
+    } finally {
+      await server.stop()
+    }
   }
   try {
     const urls = await provision(adminUrl, { database, ownerPassword: password, appPassword: password })

@@ -14,7 +14,8 @@ export const goalsOf = (call: Caller) => {
   return {
     make,
     cycle: (given: Members = {}) => make('cycles', { name: '2026', kind: 'year', ...days, ...given }),
-    objective: (cycleId: string, title: string, given: Members = {}) => make('objectives', { title, cycleId, ...given }),
+    objective: (cycleId: string, title: string, given: Members = {}) =>
+      make('objectives', { title, cycleId, ...given }),
     keyResult: (objectiveId: string, given: Members = {}) =>
       make('key-results', { objectiveId, title: 'Measure', kind: 'metric', baseline: 0, target: 100, ...given }),
     align: (childObjectiveId: string, parent: Members) => make('alignments', { childObjectiveId, ...parent }),

@@ -5,7 +5,7 @@ import { modules } from '../../src/modules/index.ts'
 import type { Caller } from './app.ts'
 import { document, operations } from './contract.ts'
 
-type Members = Record<string, unknown>
+type Members = Record<string, any>
 
 /** What a schema alone cannot say: rules across members. A new resource needs a line only if it has such rules. */
 const hints: Record<string, Members> = {
@@ -90,8 +90,6 @@ export const createOne = async (call: Caller, resource: Resource, given: Members
   if (answer.status !== 201) throw new Error(`no sample of ${resource.name}: ${JSON.stringify(answer.body)}`)
   return answer.body
 }
-
-export type Sample = { resource: Resource; row: Members }
 
 /** One row of everything that can be created, by resource name. */
 export const createSamples = async (call: Caller): Promise<Map<string, Members>> => {

@@ -1,6 +1,7 @@
 import { and, isNull, or } from 'drizzle-orm'
 import { z } from 'zod'
 import { base, id, weight } from '../../api/fields.ts'
+import { inputsOf, required } from '../../api/inputs.ts'
 import { resource } from '../../api/operation.ts'
 import { visibleThroughKeyResult, visibleThroughObjective } from '../goals/goal.visibility.ts'
 import { keyResult } from '../key-results/key-result.resource.ts'
@@ -19,6 +20,20 @@ export const alignmentSchema = z
     weight,
   })
   .meta({ id: 'Alignment', description: 'An objective feeds another objective or a key result.' })
+
+/** What callers may write: the child stays, the parent may be another one. */
+export const alignmentInputs = inputsOf(
+  alignmentSchema,
+  {
+    externalId: null,
+    childObjectiveId: required,
+    parentObjectiveId: null,
+    parentKeyResultId: null,
+    relation: 'contributes',
+    weight: 1,
+  },
+  { fixed: ['childObjectiveId'] },
+)
 
 export const alignment = resource({
   name: 'Alignment',

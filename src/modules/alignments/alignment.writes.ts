@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { Context } from '../../api/operation.ts'
 import { inputProblem, Problem } from '../../api/problem.ts'
 import type { Change, Creatable } from '../../api/writes.ts'
@@ -6,25 +5,10 @@ import { requireAcyclic } from '../goals/goal.paths.ts'
 import { mayChangeObjectiveOf } from '../goals/goal.rules.ts'
 import { lockForWrite, rescoreAfter } from '../goals/goal.write.ts'
 import { objectiveOfKeyResult, touchedBy } from './alignment.queries.ts'
-import { alignment, alignmentSchema } from './alignment.resource.ts'
+import { alignment, alignmentInputs } from './alignment.resource.ts'
 import type { alignments } from './alignment.table.ts'
 
 type Alignment = typeof alignments.$inferSelect
-
-const { externalId, childObjectiveId, parentObjectiveId, parentKeyResultId, relation, weight } = alignmentSchema.shape
-
-export const createAlignmentInput = z.strictObject({
-  externalId: externalId.default(null),
-  childObjectiveId,
-  parentObjectiveId: parentObjectiveId.default(null),
-  parentKeyResultId: parentKeyResultId.default(null),
-  relation: relation.default('contributes'),
-  weight: weight.default(1),
-})
-
-const updateAlignmentInput = z
-  .strictObject({ externalId, parentObjectiveId, parentKeyResultId, relation, weight })
-  .partial()
 
 /** Whoever may change the child may align it; to let it count in the parent takes the right to change the parent too. */
 const mayAlign = async (ctx: Context, row: Alignment): Promise<boolean> => {
@@ -40,7 +24,8 @@ const parentOf = async (
     throw inputProblem('invalid_input', '/parentObjectiveId', 'align to one parent: an objective or a key result')
   }
   const objectiveId = parent ?? (await objectiveOfKeyResult(ctx, viaKeyResult as string))
-  if (!objectiveId) throw inputProblem('reference_not_found', '/parentKeyResultId', 'there is no such key result')
+  if (!objectiveId)
+    throw inputProblem('reference_not_found', '/parentKeyResultId', `there is no KeyResult ${String(viaKeyResult)}`)
   return objectiveId
 }
 
@@ -62,8 +47,8 @@ const settle = async (ctx: Context, changes: Change<Alignment>[]): Promise<void>
 /** How alignments are written, here and by whatever makes them from something else. */
 export const alignmentWrites: Creatable<Alignment> = {
   resource: alignment,
-  create: { input: createAlignmentInput, allow: mayAlign },
-  update: { input: updateAlignmentInput, allow: mayAlign },
+  create: { input: alignmentInputs.create, allow: mayAlign },
+  update: { input: alignmentInputs.update, allow: mayAlign },
   delete: { allow: mayAlign },
   lock: async (ctx, { ids, inputs }) => lockForWrite(ctx, await touchedBy(ctx, ids, inputs)),
   judge: (_ctx, { after }) => {

@@ -4,10 +4,8 @@ import { reads } from '../../api/reads.ts'
 import { writes } from '../../api/writes.ts'
 import { createApiKey } from '../../auth/api-key.ts'
 import { admin } from '../../auth/rules.ts'
-import { apiKey, apiKeySchema } from './api-key.resource.ts'
+import { apiKey, apiKeyInputs, apiKeySchema } from './api-key.resource.ts'
 import type { apiKeys } from './api-key.table.ts'
-
-const { externalId, name, role, scopes, expiresAt } = apiKeySchema.shape
 
 const created = apiKeySchema
   .extend({
@@ -23,17 +21,8 @@ export const apiKeyOperations = [
   ...reads(apiKey, admin),
   ...writes<typeof apiKeys.$inferSelect>({
     resource: apiKey,
-    create: {
-      input: z.strictObject({
-        externalId: externalId.default(null),
-        name,
-        role: role.default('integration'),
-        scopes,
-        expiresAt: expiresAt.default(null),
-      }),
-      allow: admin,
-    },
-    update: { input: z.strictObject({ externalId, name, expiresAt }).partial(), allow: admin },
+    create: { input: apiKeyInputs.create, allow: admin },
+    update: { input: apiKeyInputs.update, allow: admin },
     delete: { allow: admin },
     toRow: ({ expiresAt: end }) => (typeof end === 'string' ? { expiresAt: canonicalInstant(end) } : {}),
     judge: (ctx, { before, after }) => {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { base, instant, name } from '../../api/fields.ts'
+import { inputsOf, required } from '../../api/inputs.ts'
 import { resource } from '../../api/operation.ts'
 import { scope } from '../me/me.resource.ts'
 import { role } from '../users/user.resource.ts'
@@ -16,6 +17,13 @@ export const apiKeySchema = z
     lastUsedAt: instant.nullable().meta({ description: 'To the minute.' }),
   })
   .meta({ id: 'ApiKey', description: 'Access for a machine. The secret is shown once, when the key is created.' })
+
+/** What callers may write. What a key may do is fixed: who holds it should not gain or lose rights unseen. */
+export const apiKeyInputs = inputsOf(
+  apiKeySchema,
+  { externalId: null, name: required, role: 'integration', scopes: required, expiresAt: null },
+  { fixed: ['role', 'scopes'] },
+)
 
 export const apiKey = resource({
   name: 'ApiKey',

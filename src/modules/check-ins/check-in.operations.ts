@@ -8,7 +8,7 @@ import { findOne, reads } from '../../api/reads.ts'
 import { present } from '../../api/select.ts'
 import { tombstone } from '../../api/writes.ts'
 import { anyone } from '../../auth/rules.ts'
-import { scoreOn } from '../goals/goal.fields.ts'
+import { healthToday } from '../goals/goal.fields.ts'
 import { mayChangeObjectiveOf } from '../goals/goal.rules.ts'
 import { keyResult, keyResultSchema } from '../key-results/key-result.resource.ts'
 import {
@@ -56,7 +56,7 @@ const one = async (ctx: Context, item: CheckInItem): Promise<z.output<typeof rec
     attainment,
     progress,
     dataState,
-    health: scoreOn(score, ctx.today).health,
+    health: healthToday(score, ctx.today),
   }
   return { ...present(checkIn, row, ctx), keyResult: answer } as never
 }
@@ -109,9 +109,9 @@ export const checkInOperations = [
     output: tombstone,
     find: async (ctx, { id: wanted }) => (await findMany(ctx, checkIn, [wanted]))[0] as unknown as CheckIn | undefined,
     allow: async (ctx, { authorId, keyResultId }) => {
-      if (authorId === ctx.actor.userId) return true
       const of = await findOne(ctx, keyResult, keyResultId)
-      return of !== undefined && mayChangeObjectiveOf(ctx, of['objectiveId'] as string)
+      if (!of) throw new Problem('not_found', 'Its key result has been deleted')
+      return authorId === ctx.actor.userId || mayChangeObjectiveOf(ctx, of['objectiveId'] as string)
     },
     run: async (ctx, _input, row) => {
       if (ctx.ifMatch !== undefined && ctx.ifMatch !== row.version)

@@ -6,7 +6,7 @@ import type { Context } from '../../api/operation.ts'
 import { inputProblem, Problem } from '../../api/problem.ts'
 import { insertRows, type Row, updateRows } from '../../api/store.ts'
 import { query } from '../../db/statement.ts'
-import { type Locked, lockGraphs } from '../goals/goal.lock.ts'
+import { lockGraphs } from '../goals/goal.lock.ts'
 import { type Rescored, rescore } from '../goals/goal.rescore.ts'
 import { mayChangeObjectiveOf, worksOn } from '../goals/goal.rules.ts'
 import { keyResult } from '../key-results/key-result.resource.ts'
@@ -19,7 +19,7 @@ type KeyResult = typeof keyResults.$inferSelect
 /** A new check-in, the one it supersedes if it corrects, and whether it takes a reading back. */
 type Draft = { index: number; row: CheckIn; supersedes: CheckIn | null; item: CheckInItem }
 
-export type Recorded = { checkIns: CheckIn[]; rescored: Rescored; locked: Locked }
+export type Recorded = { checkIns: CheckIn[]; rescored: Rescored }
 
 /**
  * Records check-ins and corrections as one set, with one cascade: find, allow, judge, lock, write, rescore. Append-only:
@@ -52,19 +52,25 @@ export const record = async (ctx: Context, items: readonly CheckInItem[], carrie
     )
   }
   const keyResultIds = [...found.keys()]
-  const locked = await lockGraphs(ctx, { keyResultIds })
-  await supersede(ctx, drafts, locked.recordedAt)
-  for (const { row } of drafts) row.recordedAt = locked.recordedAt
-  const rows = insertRows(
+  // One packet: each statement is executed when the lock before it has been granted, on what is committed then.
+  const locking = lockGraphs(ctx, { keyResultIds })
+  const superseding = supersede(ctx, drafts)
+  const inserting = insertRows(
     ctx,
     checkIn,
     drafts.map(({ row }) => row),
-  ) as Promise<CheckIn[]>
-  const [checkIns, rescored] = await Promise.all([rows, rescore(ctx, locked, { keyResultIds }, causesOf(drafts))])
+    ['recordedAt'],
+  )
+  const rescoring = rescore(ctx, locking, { keyResultIds }, causesOf(drafts))
+  const [checkIns, rescored] = await Promise.all([
+    inserting as Promise<unknown> as Promise<CheckIn[]>,
+    rescoring,
+    superseding,
+  ])
   for (const { index, row } of drafts)
     await located(items.length, index, async () => requireOpen(rescored, row.keyResultId))
   for (const { row, supersedes } of drafts) announce(ctx, row, supersedes)
-  return { checkIns, rescored, locked }
+  return { checkIns, rescored }
 }
 
 const findKeyResults = async (ctx: Context, ids: readonly string[]): Promise<Map<string, KeyResult>> => {
@@ -184,15 +190,16 @@ const authorOf = async (
   return { authorId: wanted, byPerson: true }
 }
 
-const supersede = async (ctx: Context, drafts: readonly Draft[], at: string): Promise<void> => {
+const supersede = async (ctx: Context, drafts: readonly Draft[]): Promise<void> => {
   const old = drafts.flatMap(({ supersedes }) => (supersedes ? [supersedes] : []))
   if (old.length === 0) return
   const rows = await query(
     ctx.db,
     'check_ins_supersede',
-    `update check_ins set superseded_at = $3, external_id = null, version = version + 1, updated_at = $4
+    `update check_ins set superseded_at = current_setting('app.recorded_at')::timestamptz, external_id = null,
+       version = version + 1, updated_at = $3
      where tenant_id = $1 and id = any($2) and superseded_at is null and not voided returning id`,
-    [ctx.actor.tenantId, old.map(({ id }) => id), at, ctx.now],
+    [ctx.actor.tenantId, old.map(({ id }) => id), ctx.now],
   )
   if (rows.length < new Set(old.map(({ id }) => id)).size) throw new Problem('superseded')
 }
@@ -230,19 +237,19 @@ const announce = (ctx: Context, row: CheckIn, supersedes: CheckIn | null): void 
 
 /** Takes a check-in back. It stays readable, marked, and counts no more. */
 export const takeBack = async (ctx: Context, row: CheckIn): Promise<Row> => {
-  if (row.supersededAt) throw new Problem('superseded', 'A newer check-in has taken its place; void that one')
-  const locked = await lockGraphs(ctx, { keyResultIds: [row.keyResultId] })
+  const locking = lockGraphs(ctx, { keyResultIds: [row.keyResultId] })
   const [voided] = await updateRows(
     ctx,
     checkIn,
     ['voided', 'version', 'updatedAt'],
     [{ ...row, voided: true, version: row.version + 1, updatedAt: ctx.now }],
   )
-  const rescored = await rescore(ctx, locked, { keyResultIds: [row.keyResultId] }, () => ({
+  const rescored = await rescore(ctx, locking, { keyResultIds: [row.keyResultId] }, () => ({
     type: 'check_in',
     id: row.id,
   }))
   requireOpen(rescored, row.keyResultId)
+  if (voided?.['supersededAt']) throw new Problem('superseded', 'A newer check-in has taken its place; void that one')
   ctx.emit({ type: 'check_in.voided', subject: { type: 'check_in', id: row.id } })
   return voided as Row
 }

@@ -37,8 +37,12 @@ export const checkIn: Resource<typeof checkIns> = resource({
   table: checkIns,
   scopes: { read: 'okr:read', write: 'okr:write' },
   visible: (sight) => visibleThroughKeyResult(sight, 'check_ins.key_result_id'),
-  needs: ['stepId', 'stepDone'],
-  derive: ({ stepId, stepDone }) => ({ step: stepId ? { id: stepId, done: stepDone } : null }),
+  derived: {
+    step: {
+      needs: ['stepId', 'stepDone'],
+      of: ({ stepId, stepDone }) => (stepId ? { id: stepId, done: stepDone } : null),
+    },
+  },
   filters: ['externalId', 'keyResultId', 'authorId', 'reportedHealth', 'voided'],
   sorts: ['effectiveAt', 'recordedAt'],
   search: ['note'],

@@ -19,7 +19,7 @@ export const checkIns = resourceTable(
     note: text('note'),
     /** When it was true, and when we learnt it; neither is ever changed. */
     effectiveAt: instant('effective_at').notNull(),
-    recordedAt: instant('recorded_at').notNull(),
+    recordedAt: instant('recorded_at').notNull().default(sql`current_setting('app.recorded_at')::timestamptz`),
     /** The person or API key that recorded it; only a person's reported health counts. */
     authorId: uuid('author_id').notNull(),
     byPerson: boolean('by_person').notNull(),

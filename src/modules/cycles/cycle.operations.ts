@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { Context } from '../../api/operation.ts'
 import { inputProblem, Problem } from '../../api/problem.ts'
 import { reads } from '../../api/reads.ts'
@@ -6,30 +5,13 @@ import { type Change, writes } from '../../api/writes.ts'
 import { hasRole } from '../../auth/rules.ts'
 import { query } from '../../db/statement.ts'
 import { dependentsOf } from '../directory/directory.queries.ts'
-import { rescore } from '../goals/goal.rescore.ts'
-import { heldBy, lockForWrite } from '../goals/goal.write.ts'
-import { cycle, cyclePolicyPatch, cycleSchema } from './cycle.resource.ts'
+import { heldBy, lockForWrite, rescoreCycles } from '../goals/goal.write.ts'
+import { cycle, cycleInputs } from './cycle.resource.ts'
 import type { cycles } from './cycle.table.ts'
 
 type Cycle = typeof cycles.$inferSelect
 
-const { externalId, name, kind, startsOn, endsOn, parentId, state, policy } = cycleSchema.shape
-
 const keepsCycles = hasRole('admin', 'integration')
-
-const create = z.strictObject({
-  externalId: externalId.default(null),
-  name,
-  kind,
-  startsOn,
-  endsOn,
-  parentId: parentId.default(null),
-  state: state.default('active'),
-  policy: policy.default({}),
-})
-
-/** The parent is fixed: it decides which goal graph everything in the cycle belongs to. */
-const update = z.strictObject({ externalId, name, kind, startsOn, endsOn, state, policy: cyclePolicyPatch }).partial()
 
 const judge = async (ctx: Context, { before, after }: Change<Cycle>): Promise<void> => {
   if (after.endsOn < after.startsOn) throw inputProblem('invalid_input', '/endsOn', 'the last day is before the first')
@@ -63,30 +45,16 @@ const settle = async (ctx: Context, changes: Change<Cycle>[]): Promise<void> => 
       [ctx.actor.tenantId, roots.map(({ after }) => after.id), ctx.now],
     )
   }
-  const existing = changes.filter(({ before }) => before !== null)
-  if (existing.length === 0) return
-  const goals = await query<{ objectiveId: string; keyResultId: string | null }>(
-    ctx.db,
-    'goals_of_cycles',
-    `select o.id as "objectiveId", k.id as "keyResultId" from objectives o
-     left join key_results k on k.tenant_id = $1 and k.objective_id = o.id and k.deleted_at is null
-     where o.tenant_id = $1 and o.cycle_id = any($2) and o.deleted_at is null`,
-    [ctx.actor.tenantId, existing.map(({ after }) => after.id)],
-  )
-  const objectiveIds = [...new Set(goals.map(({ objectiveId }) => objectiveId))]
-  const keyResultIds = goals.flatMap(({ keyResultId }) => keyResultId ?? [])
-  await rescore(ctx, heldBy(ctx), { objectiveIds, keyResultIds }, () => ({
-    type: 'cycle',
-    id: existing[0]?.after.id ?? '',
-  }))
+  const existing = changes.filter(({ before }) => before !== null).map(({ after }) => after.id)
+  if (existing.length > 0) await rescoreCycles(ctx, heldBy(ctx), existing, { type: 'cycle', id: existing[0] as string })
 }
 
 export const cycleOperations = [
   ...reads(cycle),
   ...writes<Cycle>({
     resource: cycle,
-    create: { input: create, allow: keepsCycles },
-    update: { input: update, allow: keepsCycles },
+    create: { input: cycleInputs.create, allow: keepsCycles },
+    update: { input: cycleInputs.update, allow: keepsCycles },
     delete: {
       allow: keepsCycles,
       dependents: (ctx, ids) =>

@@ -1,17 +1,23 @@
 import { z } from 'zod'
 import { base, day, id, name } from '../../api/fields.ts'
+import { inputsOf, required } from '../../api/inputs.ts'
 import { type Resource, resource } from '../../api/operation.ts'
 import { progressSource } from '../goals/goal.fields.ts'
-import { policy, policyPatch } from '../organization/organization.resource.ts'
+import { policy, policyInput, policyPatch, wholePolicy } from '../organization/organization.resource.ts'
 import { cycleKinds, cycleStates, cycles } from './cycle.table.ts'
 
-export const cyclePolicy = policy
+const cyclePolicy = policy.extend({ progressSource: progressSource.nullable() }).strict().meta({
+  id: 'CyclePolicy',
+  description: "Where this cycle departs from the organization's policy; null is no departure.",
+})
+
+const cyclePolicyInput = policyInput
   .extend({ progressSource: progressSource.optional() })
   .strict()
-  .meta({ id: 'CyclePolicy', description: "The organization's policy, where this cycle departs from it." })
+  .meta({ id: 'CyclePolicyInput' })
 
 /** In a PATCH null takes a member back to the organization's. */
-export const cyclePolicyPatch = policyPatch
+const cyclePolicyPatch = policyPatch
   .extend({ progressSource: progressSource.nullable().optional() })
   .strict()
   .meta({ id: 'CyclePolicyPatch' })
@@ -31,6 +37,26 @@ export const cycleSchema = z
   })
   .meta({ id: 'Cycle', description: 'A span of time goals are set for; quarters lie inside years.' })
 
+/** What callers may write. The parent is fixed: it decides which goal graph everything in the cycle belongs to. */
+export const cycleInputs = inputsOf(
+  cycleSchema,
+  {
+    externalId: null,
+    name: required,
+    kind: required,
+    startsOn: required,
+    endsOn: required,
+    parentId: null,
+    state: 'active',
+    policy: {},
+  },
+  {
+    fixed: ['parentId'],
+    create: { policy: cyclePolicyInput.default({}) },
+    update: { policy: cyclePolicyPatch },
+  },
+)
+
 export const cycle: Resource<typeof cycles> = resource({
   name: 'Cycle',
   path: 'cycles',
@@ -39,6 +65,9 @@ export const cycle: Resource<typeof cycles> = resource({
   table: cycles,
   scopes: { read: 'okr:read', write: 'okr:write' },
   visible: () => undefined,
+  derived: {
+    policy: { needs: ['policy'], of: ({ policy: own }) => ({ ...wholePolicy, progressSource: null, ...own }) },
+  },
   filters: ['externalId', 'kind', 'state', 'parentId'],
   sorts: ['name', 'startsOn', 'endsOn'],
   search: ['name'],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { instant, ratio } from '../../api/fields.ts'
+import type { Derived } from '../../api/operation.ts'
 import { expectedOn, healthOn, type NodeScore } from '../../scoring/index.ts'
 import { reportedHealths } from '../check-ins/check-in.table.ts'
 import { commitments, goalStates, progressSources } from '../objectives/objective.table.ts'
@@ -55,9 +56,20 @@ const unscored = {
   reasons: ['no_data'],
 } as const
 
-/** What follows from the stored score and today. */
-export const scoreOn = (score: NodeScore | null, today: string) => ({
-  expectedProgress: expectedOn(score?.pace ?? null, today),
-  health: score && score.timeline.length > 0 ? healthOn(score.timeline, today) : unscored,
-  scoredOn: score?.scoredOn ?? null,
+/** Health on a day, as the stored timeline tells it. */
+export const healthToday = (score: NodeScore | null, today: string) =>
+  score && score.timeline.length > 0 ? healthOn(score.timeline, today) : unscored
+
+type Scored = { score: NodeScore | null }
+
+/** A member that follows from the stored score and, where it moves with time, from today. */
+export const ofScore = (of: (score: NodeScore | null, today: string) => unknown): Derived<Scored> => ({
+  needs: ['score'],
+  of: ({ score }, { today }) => of(score, today),
 })
+
+export const derivedScore = {
+  expectedProgress: ofScore((score, today) => expectedOn(score?.pace ?? null, today)),
+  health: ofScore(healthToday),
+  scoredOn: ofScore((score) => score?.scoredOn ?? null),
+}

@@ -18,6 +18,7 @@ export const computedHealth = (stored: Stored): Computed => ({
   filter: health.shape.effective,
   value: effective(stored),
   rank: sql`array_position(array[${sql.raw(byUrgency.map((each) => `'${each}'`).join(', '))}], ${effective(stored)})`,
+  needs: ['score'],
   rankOf: (row, today) => {
     const timeline = (row['score'] as NodeScore | null)?.timeline
     return byUrgency.indexOf(timeline?.length ? healthOn(timeline, today).effective : 'no_data') + 1

@@ -16,7 +16,8 @@ const graphsKey = 'goal graphs'
 
 /**
  * Takes the goal graphs of everything touched, in id order, before anything is read for the write: writers of one graph
- * take turns, and each sees what the one before it committed. Stamps the graph's clock in the same statement.
+ * take turns, and each sees what the one before it committed. Stamps the graph's clock in the same statement, and
+ * leaves the instant as a setting for rows that are sent right behind it (`recorded_at` of check-ins).
  */
 export const lockGraphs = async ({ actor, db, now, memo }: Context, touched: Touched): Promise<Locked> => {
   const more = (memo.get(graphsKey) as string[] | undefined) ?? []
@@ -45,11 +46,13 @@ const lockText = `
   ), locked as materialized (
     select id, last_recorded_at from goal_graphs
     where tenant_id = $1 and id in (select root_id from touched) order by id for no key update
+  ), moved as (
+    update goal_graphs g
+    set last_recorded_at = (select greatest($2::timestamptz, max(last_recorded_at) + interval '1 millisecond') from locked)
+    from locked where g.tenant_id = $1 and g.id = locked.id
+    returning g.id, g.last_recorded_at
   )
-  update goal_graphs g
-  set last_recorded_at = (select greatest($2::timestamptz, max(last_recorded_at) + interval '1 millisecond') from locked)
-  from locked where g.tenant_id = $1 and g.id = locked.id
-  returning g.id, g.last_recorded_at`
+  select id, last_recorded_at, set_config('app.recorded_at', last_recorded_at::text, true) from moved`
 
 /**
  * What was read behind the lock must lie inside it. When a concurrent write led it elsewhere, the attempt is undone and

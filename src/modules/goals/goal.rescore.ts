@@ -16,20 +16,23 @@ export type Rescored = {
   keyResults: ReadonlyMap<string, KeyResultRow>
   readings: ReadonlyMap<string, ReadingsRow>
   scores: ReadonlyMap<string, NodeScore>
+  /** Whose stored score is another one now. */
+  changed: ReadonlySet<string>
 }
 
 /**
- * Brings goals and everything above them up to date, in one cascade. Call it with the graphs locked: it trusts only what
- * it reads after that. `keyResultIds` are scored anew from their readings, `objectiveIds` from their items; every
+ * Brings goals and everything above them up to date, in one cascade. Call it with the graphs locked, or the lock sent: it
+ * trusts only what it reads after that. `keyResultIds` are scored anew from their readings, `objectiveIds` from their items; every
  * ancestor follows. Writes what changed, a score point and an event each; the statements end with the transaction.
  */
 export const rescore = async (
   ctx: Context,
-  locked: Locked,
+  locking: Locked | Promise<Locked>,
   seeds: { objectiveIds?: readonly string[]; keyResultIds?: readonly string[] },
   causeOf: (id: string) => Cause,
 ): Promise<Rescored> => {
-  const { objectives, keyResults, readings, input } = await readGoals(ctx, seeds)
+  // Sent behind the lock without waiting for it: each statement sees what is committed when its turn comes.
+  const [locked, { objectives, keyResults, readings, input }] = await Promise.all([locking, readGoals(ctx, seeds)])
   requireLocked(
     ctx,
     locked,
@@ -53,7 +56,7 @@ export const rescore = async (
     rescored.map(({ id }) => keyResults.get(id) as KeyResultRow),
     readings,
   )
-  return { objectives, keyResults, readings, scores }
+  return { objectives, keyResults, readings, scores, changed: new Set(changed.map(({ id }) => id)) }
 }
 
 type Changed = { id: string; isKeyResult: boolean; before: NodeScore | null; after: NodeScore }

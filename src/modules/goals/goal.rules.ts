@@ -33,7 +33,7 @@ const inLine = async (
 export const mayChangeObjective: Rule<Owned> = async (ctx, objective) => {
   if (mayAnything(ctx)) return true
   const { userId, roles } = ctx.actor
-  if (userId === null) return roles.includes('manager') || roles.includes('member')
+  if (userId === null) return false
   if (roles.includes('member') && objective.ownerUserId === userId) return true
   return roles.includes('manager') && inLine(ctx, objective)
 }
@@ -51,9 +51,9 @@ export const mayChangeObjectiveOf = async (ctx: Context, objectiveId: string): P
   return owner !== undefined && mayChangeObjective(ctx, owner)
 }
 
-/** Whose work an objective is, beside its owner: the people of the owning team and the contributors. */
+/** Whose work an objective is, beside its owner: the people of the owning team, who leads it, and the contributors. */
 export const worksOn = async ({ actor, db }: Context, objectiveId: string): Promise<boolean> => {
-  if (actor.userId === null) return true
+  if (actor.userId === null) return false
   const [row] = await query<{ found: boolean }>(
     db,
     'works_on',
@@ -61,6 +61,7 @@ export const worksOn = async ({ actor, db }: Context, objectiveId: string): Prom
        select from objectives o where o.tenant_id = $1 and o.id = $2 and (
          exists (select from team_memberships m where m.tenant_id = $1 and m.user_id = $3 and m.deleted_at is null
            and (m.team_id = o.owner_team_id or o.contributors @> jsonb_build_array(jsonb_build_object('type', 'team', 'id', m.team_id))))
+         or exists (select from teams t where t.tenant_id = $1 and t.id = o.owner_team_id and t.lead_id = $3)
          or o.contributors @> jsonb_build_array(jsonb_build_object('type', 'user', 'id', $3::uuid)))
      ) as found`,
     [actor.tenantId, objectiveId, actor.userId],

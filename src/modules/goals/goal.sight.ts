@@ -1,16 +1,22 @@
 import { and, sql } from 'drizzle-orm'
-import type { Context } from '../../api/operation.ts'
+import type { Context, Resource } from '../../api/operation.ts'
 import { columnOf, readable, readValues, sightIn } from '../../api/select.ts'
+import { run } from '../../db/statement.ts'
 import { objective } from '../objectives/objective.resource.ts'
 
-/** Of these objectives the ones the caller may see; what belongs to an objective is seen with it. */
-export const readableObjectives = async (ctx: Context, ids: readonly string[]): Promise<Set<string>> => {
+/** Of these rows the ones the caller may see. */
+export const readableIds = async (ctx: Context, resource: Resource, ids: readonly string[]): Promise<Set<string>> => {
   if (ids.length === 0) return new Set()
-  const rows: { id: unknown }[] = await ctx.db
-    .select({ id: columnOf(objective, 'id') })
-    .from(objective.table)
-    .where(and(readable(objective, sightIn(ctx)), sql`${columnOf(objective, 'id')} = any(${sql.param([...ids])})`))
-    .prepare('')
-    .execute(readValues(ctx))
-  return new Set(rows.map(({ id }) => id as string))
+  const id = columnOf(resource, 'id')
+  const rows = await run<{ id: string }>(
+    ctx.db,
+    sql`select ${id} as id from ${resource.table}
+      where ${and(readable(resource, sightIn(ctx)), sql`${id} = any(${sql.placeholder('ids')}::uuid[])`)}`,
+    { ...readValues(ctx), ids },
+  )
+  return new Set(rows.map((row) => row.id))
 }
+
+/** Of these objectives the ones the caller may see; what belongs to an objective is seen with it. */
+export const readableObjectives = (ctx: Context, ids: readonly string[]): Promise<Set<string>> =>
+  readableIds(ctx, objective, ids)

@@ -1,7 +1,8 @@
 import type { Context } from '../../api/operation.ts'
 import type { Change } from '../../api/writes.ts'
+import { query } from '../../db/statement.ts'
 import { type Locked, lockGraphs, type Touched } from './goal.lock.ts'
-import { rescore } from './goal.rescore.ts'
+import { type Cause, rescore } from './goal.rescore.ts'
 
 /** The graphs one write holds, from its lock step to its settling. */
 const held = new WeakMap<Context, Locked>()
@@ -21,18 +22,19 @@ type Goal = { id: string; deletedAt: string | null; score: unknown; scoredAt: st
 
 /**
  * The settling step of objectives, key results and alignments: scores what changed and everything above it in one
- * cascade, and puts the new scores into the rows that will be answered.
+ * cascade, and puts the new scores into the rows that will be answered. `rejudged` are key results judged otherwise now.
  */
 export const rescoreAfter = async <R extends { id: string; deletedAt: string | null }>(
   ctx: Context,
   type: 'objective' | 'key_result' | 'alignment',
   changes: readonly Change<R>[],
   objectiveOf: (change: Change<R>) => string,
+  rejudged: readonly string[] = [],
 ): Promise<Awaited<ReturnType<typeof rescore>>> => {
   const locked = heldBy(ctx)
   const objectiveIds = [...new Set(changes.map(objectiveOf))]
   const live = changes.filter(({ after }) => after.deletedAt === null)
-  const keyResultIds = type === 'key_result' ? live.map(({ after }) => after.id) : []
+  const keyResultIds = type === 'key_result' ? live.map(({ after }) => after.id) : rejudged
   const causes = new Map(changes.map((change) => [objectiveOf(change), { type, id: change.after.id }]))
   const [first] = changes
   const cause = { type, id: first?.after.id ?? '' }
@@ -41,8 +43,40 @@ export const rescoreAfter = async <R extends { id: string; deletedAt: string | n
     for (const { after } of live) {
       const goal = after as unknown as Goal
       const score = result.scores.get(goal.id)
-      if (score) Object.assign(goal, score, { score, scoredAt: locked.recordedAt, scoringVersion: 1 })
+      if (score && result.changed.has(goal.id))
+        Object.assign(goal, score, { score, scoredAt: locked.recordedAt, scoringVersion: 1 })
     }
   }
   return result
+}
+
+/**
+ * Scores every goal of the given cycles anew, with everything above: after a change of what all of them are judged by,
+ * such as days, policy or the time zone. `locked` are the graphs held for it.
+ */
+export const rescoreCycles = async (
+  ctx: Context,
+  locked: Locked,
+  cycleIds: readonly string[],
+  cause: Cause,
+): Promise<void> => {
+  const goals = await query<{ objectiveId: string; keyResultId: string | null }>(
+    ctx.db,
+    'goals_of_cycles',
+    `select o.id as "objectiveId", k.id as "keyResultId" from objectives o
+     left join key_results k on k.tenant_id = $1 and k.objective_id = o.id and k.deleted_at is null
+     where o.tenant_id = $1 and o.cycle_id = any($2) and o.deleted_at is null`,
+    [ctx.actor.tenantId, cycleIds],
+  )
+  const objectiveIds = [...new Set(goals.map(({ objectiveId }) => objectiveId))]
+  const keyResultIds = goals.flatMap(({ keyResultId }) => keyResultId ?? [])
+  await rescore(ctx, locked, { objectiveIds, keyResultIds }, () => cause)
+}
+
+/** The cycles of the whole organization, for what the organization itself decides. */
+export const allCycles = async ({ db, actor }: Context): Promise<string[]> => {
+  const rows = await query<{ id: string }>(db, 'all_cycles', 'select id from cycles where tenant_id = $1', [
+    actor.tenantId,
+  ])
+  return rows.map(({ id }) => id)
 }

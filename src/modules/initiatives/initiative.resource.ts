@@ -67,7 +67,10 @@ export const initiative: Resource<typeof initiatives> = resource({
   table: initiatives,
   scopes: { read: 'okr:read', write: 'okr:write' },
   visible: (sight) => initiativeVisible(sight, 'initiatives'),
-  derive: (row, { today }) => ({ progress: progressOf(row, today), scoringVersion }),
+  derived: {
+    progress: { needs: ['id', 'state', 'progress', 'tasks'], of: (row, { today }) => progressOf(row, today) },
+    scoringVersion: { needs: [], of: () => scoringVersion },
+  },
   filters: ['externalId', 'ownerId', 'objectiveId', 'keyResultIds', 'state'],
   sorts: ['title', 'startsOn', 'dueOn', 'weight'],
   search: ['title', 'description'],

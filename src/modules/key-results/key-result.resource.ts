@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { base, day, id, name, quantity, ratio, text, weight } from '../../api/fields.ts'
 import { type Resource, resource } from '../../api/operation.ts'
 import { checkIn } from '../check-ins/check-in.resource.ts'
-import { goalState, scoreFields, scoreOn } from '../goals/goal.fields.ts'
+import { derivedScore, goalState, ofScore, scoreFields } from '../goals/goal.fields.ts'
 import { computedHealth } from '../goals/goal.health.ts'
 import { visibleThroughObjective } from '../goals/goal.visibility.ts'
 import { objective } from '../objectives/objective.resource.ts'
@@ -71,12 +71,11 @@ export const keyResult: Resource<typeof keyResults> = resource({
   table: keyResults,
   scopes: { read: 'okr:read', write: 'okr:write' },
   visible: (sight) => visibleThroughObjective(sight, 'key_results.objective_id'),
-  needs: ['score'],
-  derive: ({ score }, { today }) => ({
-    ...scoreOn(score, today),
-    value: score?.value ?? null,
-    dataState: score?.dataState ?? 'no_data',
-  }),
+  derived: {
+    ...derivedScore,
+    value: ofScore((score) => score?.value ?? null),
+    dataState: ofScore((score) => score?.dataState ?? 'no_data'),
+  },
   filters: ['externalId', 'objectiveId', 'ownerId', 'kind', 'source', 'role', 'state', 'cadence', 'health'],
   computed: { health: computedHealth(keyResults) },
   sorts: ['title', 'weight', 'health', 'dueOn', 'startsOn', 'scoredAt'],

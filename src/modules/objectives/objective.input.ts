@@ -4,67 +4,10 @@ import type { Context } from '../../api/operation.ts'
 import { inputProblem } from '../../api/problem.ts'
 import type { Row } from '../../api/store.ts'
 import { query } from '../../db/statement.ts'
-import { openingState } from '../goals/goal.fields.ts'
 import type { CustomField } from '../organization/organization.table.ts'
-import { objectiveSchema } from './objective.resource.ts'
 import type { objectives } from './objective.table.ts'
 
 type Objective = typeof objectives.$inferSelect
-
-const { externalId, title, description, rationale, cycleId, pillarId, ownerType, ownerId, contributors, commitment } =
-  objectiveSchema.shape
-const { state, progressSource, manualProgress, visibility, tags, custom, startsOn, dueOn, agreedAt } =
-  objectiveSchema.shape
-
-/** An organization's goal needs no `ownerId`; visibility and progressSource fall back to what organization and cycle say. */
-export const createObjectiveInput = z.strictObject({
-  externalId: externalId.default(null),
-  title,
-  description: description.default(null),
-  rationale: rationale.default(null),
-  cycleId,
-  pillarId: pillarId.default(null),
-  ownerType: ownerType.default('organization'),
-  ownerId: ownerId.optional(),
-  contributors: contributors.default([]),
-  commitment: commitment.default('committed'),
-  state: openingState.default('active'),
-  progressSource: progressSource.optional(),
-  manualProgress: manualProgress.default(null),
-  visibility: visibility.optional(),
-  tags: tags.default([]),
-  custom: custom.default({}),
-  startsOn: startsOn.default(null),
-  dueOn: dueOn.default(null),
-  agreedAt: agreedAt.default(null),
-})
-
-/** In a PATCH null removes a custom value. */
-const customPatch = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).nullable())
-
-export const updateObjectiveInput = z
-  .strictObject({
-    externalId,
-    title,
-    description,
-    rationale,
-    cycleId,
-    pillarId,
-    ownerType,
-    ownerId,
-    contributors,
-    commitment,
-    state,
-    progressSource,
-    manualProgress,
-    visibility,
-    tags,
-    custom: customPatch,
-    startsOn,
-    dueOn,
-    agreedAt,
-  })
-  .partial()
 
 const ownerColumns = { user: 'ownerUserId', team: 'ownerTeamId', department: 'ownerDepartmentId' } as const
 

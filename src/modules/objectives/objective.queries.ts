@@ -33,3 +33,10 @@ export const restoreKeyResultsOf = async (ctx: Context, before: readonly Objecti
   )
   for (const { id } of rows) ctx.emit({ type: 'key_result.restored', subject: { type: 'key_result', id } })
 }
+
+/** Ids of the live key results of the given objectives. */
+export const keyResultsOf = async ({ db, actor }: Context, objectiveIds: readonly string[]): Promise<string[]> => {
+  const text = 'select id from key_results where tenant_id = $1 and objective_id = any($2) and deleted_at is null'
+  const rows = await query<{ id: string }>(db, 'key_results_of_objectives', text, [actor.tenantId, objectiveIds])
+  return rows.map(({ id }) => id)
+}

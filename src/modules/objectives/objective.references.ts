@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Context } from '../../api/operation.ts'
 import { inputProblem } from '../../api/problem.ts'
+import { comesBack } from '../../api/references.ts'
 import { query } from '../../db/statement.ts'
 import type { objectives } from './objective.table.ts'
 
@@ -23,12 +24,10 @@ const found = async (
 const tableOf = { user: 'users', team: 'teams', department: 'departments' } as const
 
 /** The owner must exist, whichever kind it is. 422 `reference_not_found`. */
-export const requireOwner = async (
-  ctx: Context,
-  before: Objective | null,
-  { ownerType, ownerId }: Objective,
-): Promise<void> => {
-  if (ownerType === 'organization' || (before?.ownerId === ownerId && before.ownerType === ownerType)) return
+export const requireOwner = async (ctx: Context, before: Objective | null, after: Objective): Promise<void> => {
+  const { ownerType, ownerId } = after
+  const same = before?.ownerId === ownerId && before.ownerType === ownerType
+  if (ownerType === 'organization' || (same && !comesBack(before, after))) return
   const known = await found(ctx, tableOf[ownerType], [ownerId])
   if (!known.has(ownerId)) throw inputProblem('reference_not_found', '/ownerId', `there is no ${ownerType} ${ownerId}`)
 }

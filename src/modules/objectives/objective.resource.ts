@@ -1,11 +1,20 @@
 import { z } from 'zod'
 import { base, day, id, instant, name, ratio, text } from '../../api/fields.ts'
+import { inputsOf, optional, required } from '../../api/inputs.ts'
 import { type Resource, resource } from '../../api/operation.ts'
 import { Problem } from '../../api/problem.ts'
 import { verdictOf } from '../../scoring/index.ts'
 import { cycle } from '../cycles/cycle.resource.ts'
 import { department } from '../departments/department.resource.ts'
-import { commitment, goalState, progressSource, scoreFields, scoreOn } from '../goals/goal.fields.ts'
+import {
+  commitment,
+  derivedScore,
+  goalState,
+  ofScore,
+  openingState,
+  progressSource,
+  scoreFields,
+} from '../goals/goal.fields.ts'
 import { computedHealth } from '../goals/goal.health.ts'
 import { objectiveVisible } from '../goals/goal.visibility.ts'
 import { organization, visibility } from '../organization/organization.resource.ts'
@@ -53,6 +62,36 @@ export const objectiveSchema = z
   })
   .meta({ id: 'Objective', description: 'What someone wants to achieve in a cycle.' })
 
+/** In a PATCH null removes a custom value. */
+const customPatch = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).nullable())
+
+/** What callers may write. Where nothing is said, organization and cycle decide visibility and progressSource. */
+export const objectiveInputs = inputsOf(
+  objectiveSchema,
+  {
+    externalId: null,
+    title: required,
+    description: null,
+    rationale: null,
+    cycleId: required,
+    pillarId: null,
+    ownerType: 'organization',
+    ownerId: optional,
+    contributors: [],
+    commitment: 'committed',
+    state: 'active',
+    progressSource: optional,
+    manualProgress: null,
+    visibility: optional,
+    tags: [],
+    custom: {},
+    startsOn: null,
+    dueOn: null,
+    agreedAt: null,
+  },
+  { create: { state: openingState.default('active') }, update: { custom: customPatch } },
+)
+
 export const objective: Resource<typeof objectives> = resource({
   name: 'Objective',
   path: 'objectives',
@@ -61,12 +100,14 @@ export const objective: Resource<typeof objectives> = resource({
   table: objectives,
   scopes: { read: 'okr:read', write: 'okr:write' },
   visible: (sight) => objectiveVisible(sight, 'objectives'),
-  needs: ['score'],
-  derive: ({ score, grade, commitment: promised }, { today }) => ({
-    ...scoreOn(score, today),
-    progressReason: score?.reason ?? null,
-    verdict: grade === null ? null : verdictOf(grade, promised),
-  }),
+  derived: {
+    ...derivedScore,
+    progressReason: ofScore((score) => score?.reason ?? null),
+    verdict: {
+      needs: ['grade', 'commitment'],
+      of: ({ grade, commitment: promised }) => (grade === null ? null : verdictOf(grade, promised)),
+    },
+  },
   filters: [
     'externalId',
     'cycleId',

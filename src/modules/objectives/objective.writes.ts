@@ -5,10 +5,10 @@ import { objectiveDependents } from '../goals/goal.dependents.ts'
 import { mayChangeObjective } from '../goals/goal.rules.ts'
 import { daysInOrder, judgeTransition } from '../goals/goal.states.ts'
 import { lockForWrite, rescoreAfter } from '../goals/goal.write.ts'
-import { createObjectiveInput, judgeCustom, objectiveRow, updateObjectiveInput } from './objective.input.ts'
-import { deleteKeyResultsOf, restoreKeyResultsOf } from './objective.queries.ts'
+import { judgeCustom, objectiveRow } from './objective.input.ts'
+import { deleteKeyResultsOf, keyResultsOf, restoreKeyResultsOf } from './objective.queries.ts'
 import { requireContributors, requireOwner } from './objective.references.ts'
-import { objective } from './objective.resource.ts'
+import { objective, objectiveInputs } from './objective.resource.ts'
 import type { objectives } from './objective.table.ts'
 
 type Objective = typeof objectives.$inferSelect
@@ -36,14 +36,22 @@ const settle = async (ctx: Context, changes: Change<Objective>[]): Promise<void>
       ctx,
       restored.map(({ before }) => before as Objective),
     )
-  await rescoreAfter(ctx, 'objective', changes, ({ after }) => after.id)
+  const ids = changes.filter(isJudgedOtherwise).map(({ after }) => after.id)
+  const rejudged = ids.length > 0 ? await keyResultsOf(ctx, ids) : []
+  await rescoreAfter(ctx, 'objective', changes, ({ after }) => after.id, rejudged)
 }
+
+/** Key results inherit their days and commitment; what changed elsewhere while they were deleted is caught up with, too. */
+const isJudgedOtherwise = ({ before, after }: Change<Objective>): boolean =>
+  before !== null &&
+  after.deletedAt === null &&
+  (['commitment', 'cycleId', 'startsOn', 'dueOn', 'deletedAt'] as const).some((key) => before[key] !== after[key])
 
 /** How objectives are written, here and by whatever makes them from something else. */
 export const objectiveWrites: Creatable<Objective> = {
   resource: objective,
-  create: { input: createObjectiveInput, allow: mayChangeObjective },
-  update: { input: updateObjectiveInput, allow: mayChangeObjective },
+  create: { input: objectiveInputs.create, allow: mayChangeObjective },
+  update: { input: objectiveInputs.update, allow: mayChangeObjective },
   delete: { allow: mayChangeObjective, dependents: objectiveDependents },
   toRow: objectiveRow,
   lock: (ctx, { ids, inputs }) =>

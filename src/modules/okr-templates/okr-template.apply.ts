@@ -9,15 +9,14 @@ import { narrowed, type Writes } from '../../api/writes.ts'
 import { anyone } from '../../auth/rules.ts'
 import { keyResult, keyResultSchema } from '../key-results/key-result.resource.ts'
 import { keyResultWrites } from '../key-results/key-result.writes.ts'
-import { createObjectiveInput } from '../objectives/objective.input.ts'
-import { objective, objectiveSchema } from '../objectives/objective.resource.ts'
+import { objective, objectiveInputs, objectiveSchema } from '../objectives/objective.resource.ts'
 import { objectiveWrites } from '../objectives/objective.writes.ts'
 import { findTemplate } from './okr-template.built-in.ts'
 import { keyResultOf, repointed } from './okr-template.input.ts'
 import type { okrTemplateSchema } from './okr-template.resource.ts'
 import type { TemplateKeyResult } from './okr-template.table.ts'
 
-const { cycleId, pillarId, visibility, startsOn, dueOn, state } = createObjectiveInput.shape
+const { cycleId, pillarId, visibility, startsOn, dueOn, state } = objectiveInputs.create.shape
 
 const owner = z
   .strictObject({
@@ -51,7 +50,7 @@ const pointerOf = (pointer: string): string => {
 
 const apply = async (ctx: Context, { owners, ...common }: z.output<typeof input>, template: Template) => {
   const wishes = owners.map(({ type, id: ownerId }) => ({
-    create: narrowed(createObjectiveInput, { ...template.objective, ...common, ownerType: type, ownerId }),
+    create: narrowed(objectiveInputs.create, { ...template.objective, ...common, ownerType: type, ownerId }),
   }))
   const objectives = await repointed(() => applyEntries(ctx, objectiveWrites as unknown as Writes, wishes), pointerOf)
   const ids = objectives.map(({ after }) => after['id'] as string)

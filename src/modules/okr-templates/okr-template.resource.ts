@@ -54,7 +54,7 @@ export const okrTemplate = resource({
   table: okrTemplates,
   scopes: { read: 'okr:read', write: 'okr:write' },
   visible: () => undefined,
-  derive: () => ({ builtIn: false }),
+  derived: { builtIn: { needs: [], of: () => false } },
   filters: ['externalId', 'area'],
   search: ['name'],
 })

@@ -1,9 +1,13 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { applyEntries } from '../../api/apply.ts'
+import { calendarDay } from '../../api/clock.ts'
 import { operation } from '../../api/operation.ts'
 import { findOne } from '../../api/reads.ts'
 import { present } from '../../api/select.ts'
+import type { Writes } from '../../api/writes.ts'
 import { admin, anyone } from '../../auth/rules.ts'
+import { allCycles, heldBy, lockForWrite, rescoreCycles } from '../goals/goal.write.ts'
 import { organization, organizationSchema, policyPatch } from './organization.resource.ts'
 
 const { name, timeZone, weekStart, fiscalYearStartMonth, defaultCadence, defaultVisibility, customFields, externalId } =
@@ -23,6 +27,25 @@ const update = z
   })
   .partial()
   .meta({ id: 'UpdateOrganizationInput' })
+
+/** What every goal is judged by: when one of them changes, so do the scores. */
+const judgedBy = ['policy', 'timeZone', 'weekStart', 'fiscalYearStartMonth'] as const
+
+const organizationWrites: Writes = {
+  resource: organization,
+  update: { input: update, allow: admin },
+  lock: async (ctx) => lockForWrite(ctx, { cycleIds: await allCycles(ctx) }),
+  settle: async (ctx, [change]) => {
+    if (!change || judgedBy.every((key) => isDeepStrictEqual(change.before?.[key], change.after[key]))) return
+    const { timeZone } = change.after as { timeZone: string }
+    const judged = {
+      ...ctx,
+      organization: { ...ctx.organization, timeZone },
+      today: calendarDay(new Date(ctx.now), timeZone),
+    }
+    await rescoreCycles(judged, heldBy(ctx), await allCycles(ctx), { type: 'organization', id: ctx.actor.tenantId })
+  },
+}
 
 export const organizationOperations = [
   operation({
@@ -48,8 +71,7 @@ export const organizationOperations = [
     returns: 'Organization',
     allow: admin,
     run: async (ctx, { input }) => {
-      const writes = { resource: organization, update: { input: update, allow: admin } }
-      const [change] = await applyEntries(ctx, writes, [{ update: input, id: ctx.actor.tenantId }])
+      const [change] = await applyEntries(ctx, organizationWrites, [{ update: input, id: ctx.actor.tenantId }])
       return present(organization, change?.after ?? {}, ctx) as never
     },
   }),

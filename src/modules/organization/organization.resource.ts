@@ -17,21 +17,24 @@ const policyMembers = {
   aspirationalPace: z.number().min(0).max(1),
 }
 
+const nullable = {
+  missing: policyMembers.missing.nullable(),
+  bands: policyMembers.bands.nullable(),
+  objectiveHealth: policyMembers.objectiveHealth.nullable(),
+  aspirationalPace: policyMembers.aspirationalPace.nullable(),
+}
+
 export const policy = z
-  .strictObject(policyMembers)
-  .partial()
-  .meta({ id: 'Policy', description: 'How goals are judged; what is left out is the standard of docs/scoring.md.' })
+  .strictObject(nullable)
+  .meta({ id: 'Policy', description: 'How goals are judged; null is the standard of docs/scoring.md.' })
+
+export const policyInput = z.strictObject(policyMembers).partial().meta({ id: 'PolicyInput' })
 
 /** In a PATCH null takes a member back to the standard (RFC 7396). */
-export const policyPatch = z
-  .strictObject({
-    missing: policyMembers.missing.nullable(),
-    bands: policyMembers.bands.nullable(),
-    objectiveHealth: policyMembers.objectiveHealth.nullable(),
-    aspirationalPace: policyMembers.aspirationalPace.nullable(),
-  })
-  .partial()
-  .meta({ id: 'PolicyPatch' })
+export const policyPatch = z.strictObject(nullable).partial().meta({ id: 'PolicyPatch' })
+
+/** What is stored names only what was decided; the answer names every member. */
+export const wholePolicy = { missing: null, bands: null, objectiveHealth: null, aspirationalPace: null }
 
 export const customField = z
   .strictObject({ name: z.string().regex(/^[a-z][A-Za-z0-9_]{0,62}$/), type: z.enum(customFieldTypes) })
@@ -59,4 +62,5 @@ export const organization = resource({
   table: organizations,
   scopes: { read: 'directory:read', write: 'admin' },
   visible: () => undefined,
+  derived: { policy: { needs: ['policy'], of: ({ policy: decided }) => ({ ...wholePolicy, ...decided }) } },
 })

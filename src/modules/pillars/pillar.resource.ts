@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { base, day, id, name, text } from '../../api/fields.ts'
+import { inputsOf, required } from '../../api/inputs.ts'
 import { type Resource, resource } from '../../api/operation.ts'
 import { pillars } from './pillar.table.ts'
 
@@ -13,6 +14,16 @@ export const pillarSchema = z
     parentId: id.nullable(),
   })
   .meta({ id: 'Pillar', description: 'The strategy above OKRs: a vision or a strategic pillar.' })
+
+/** What callers may write, and what it is when left out of a create. */
+export const pillarInputs = inputsOf(pillarSchema, {
+  externalId: null,
+  title: required,
+  narrative: null,
+  startsOn: null,
+  endsOn: null,
+  parentId: null,
+})
 
 export const pillar: Resource<typeof pillars> = resource({
   name: 'Pillar',

@@ -24,7 +24,7 @@ export const touchedByChanges = async (ctx: Context, changes: readonly Simulated
   const alignments = await touchedBy(
     ctx,
     changes.flatMap(({ deleteAlignment }) => deleteAlignment ?? []),
-    changes.flatMap(({ createAlignment }) => createAlignment ?? []),
+    changes.flatMap(({ createAlignment }) => (createAlignment === undefined ? [] : [createAlignment as Row])),
   )
   return {
     objectiveIds: [

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Context, operation } from '../../api/operation.ts'
 import { anyone } from '../../auth/rules.ts'
 import type { NodeScore } from '../../scoring/index.ts'
-import { scoreOn } from '../goals/goal.fields.ts'
+import { healthToday } from '../goals/goal.fields.ts'
 import { type Goals, readGoals } from '../goals/goal.read.ts'
 import { readableObjectives } from '../goals/goal.sight.ts'
 import { lockForWrite } from '../goals/goal.write.ts'
@@ -16,7 +16,7 @@ const numbersOf = (score: NodeScore | null, today: string): Numbers => ({
   progress: score?.progress ?? null,
   coverage: score?.coverage ?? null,
   confidence: score?.confidence ?? null,
-  health: scoreOn(score, today).health as Numbers['health'],
+  health: healthToday(score, today) as Numbers['health'],
 })
 
 const foundIn = ({ objectives, keyResults }: Goals, today: string): Map<string, Found> =>

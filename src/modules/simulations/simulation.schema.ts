@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id, quantity, ratio, weight } from '../../api/fields.ts'
-import { createAlignmentInput } from '../alignments/alignment.writes.ts'
+import { alignmentInputs } from '../alignments/alignment.resource.ts'
 import { stepReading } from '../check-ins/check-in.resource.ts'
 import { goalState, health } from '../goals/goal.fields.ts'
 import { createKeyResultInput } from '../key-results/key-result.input.ts'
@@ -18,7 +18,7 @@ const change = z
     weight,
     objectiveId: id,
     state: state.meta({ description: 'Of the key result, or of the objective.' }),
-    createAlignment: createAlignmentInput,
+    createAlignment: alignmentInputs.create,
     deleteAlignment: id,
     createKeyResult: createKeyResultInput,
   })

@@ -1,10 +1,7 @@
-import { z } from 'zod'
 import { reads } from '../../api/reads.ts'
 import { writes } from '../../api/writes.ts'
 import { hasRole } from '../../auth/rules.ts'
-import { teamMembership, teamMembershipSchema } from './team-membership.resource.ts'
-
-const { externalId, teamId, userId } = teamMembershipSchema.shape
+import { teamMembership, teamMembershipInputs } from './team-membership.resource.ts'
 
 const keepsPeople = hasRole('admin', 'hr', 'integration')
 
@@ -12,8 +9,8 @@ export const teamMembershipOperations = [
   ...reads(teamMembership),
   ...writes({
     resource: teamMembership,
-    create: { input: z.strictObject({ externalId: externalId.default(null), teamId, userId }), allow: keepsPeople },
-    update: { input: z.strictObject({ externalId }).partial(), allow: keepsPeople },
+    create: { input: teamMembershipInputs.create, allow: keepsPeople },
+    update: { input: teamMembershipInputs.update, allow: keepsPeople },
     delete: { allow: keepsPeople },
   }),
 ]

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { base, id } from '../../api/fields.ts'
+import { inputsOf, required } from '../../api/inputs.ts'
 import { resource } from '../../api/operation.ts'
 import { team } from '../teams/team.resource.ts'
 import { user } from '../users/user.resource.ts'
@@ -8,6 +9,17 @@ import { teamMemberships } from './team-membership.table.ts'
 export const teamMembershipSchema = z
   .strictObject({ ...base, teamId: id, userId: id })
   .meta({ id: 'TeamMembership', description: 'A person in a team.' })
+
+/** What callers may write, and what it is when left out of a create. */
+export const teamMembershipInputs = inputsOf(
+  teamMembershipSchema,
+  {
+    externalId: null,
+    teamId: required,
+    userId: required,
+  },
+  { fixed: ['teamId', 'userId'] },
+)
 
 export const teamMembership = resource({
   name: 'TeamMembership',

@@ -1,13 +1,10 @@
-import { z } from 'zod'
 import { inputProblem } from '../../api/problem.ts'
 import { reads } from '../../api/reads.ts'
 import { writes } from '../../api/writes.ts'
 import { hasRole } from '../../auth/rules.ts'
 import { dependentsOf } from '../directory/directory.queries.ts'
-import { team, teamSchema } from './team.resource.ts'
+import { team, teamInputs } from './team.resource.ts'
 import type { teams } from './team.table.ts'
-
-const { externalId, name, kind, startsOn, endsOn, leadId } = teamSchema.shape
 
 const keepsPeople = hasRole('admin', 'hr', 'integration')
 
@@ -15,21 +12,8 @@ export const teamOperations = [
   ...reads(team),
   ...writes<typeof teams.$inferSelect>({
     resource: team,
-    create: {
-      input: z.strictObject({
-        externalId: externalId.default(null),
-        name,
-        kind: kind.default('standing'),
-        startsOn: startsOn.default(null),
-        endsOn: endsOn.default(null),
-        leadId: leadId.default(null),
-      }),
-      allow: keepsPeople,
-    },
-    update: {
-      input: z.strictObject({ externalId, name, kind, startsOn, endsOn, leadId }).partial(),
-      allow: keepsPeople,
-    },
+    create: { input: teamInputs.create, allow: keepsPeople },
+    update: { input: teamInputs.update, allow: keepsPeople },
     delete: {
       allow: keepsPeople,
       dependents: (ctx, ids) =>

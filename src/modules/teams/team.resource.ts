@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { base, day, id, name } from '../../api/fields.ts'
+import { inputsOf, required } from '../../api/inputs.ts'
 import { resource } from '../../api/operation.ts'
 import { user } from '../users/user.resource.ts'
 import { teamKinds, teams } from './team.table.ts'
@@ -14,6 +15,16 @@ export const teamSchema = z
     leadId: id.nullable(),
   })
   .meta({ id: 'Team', description: 'People who work together, for good or for a time; a person may be in several.' })
+
+/** What callers may write, and what it is when left out of a create. */
+export const teamInputs = inputsOf(teamSchema, {
+  externalId: null,
+  name: required,
+  kind: 'standing',
+  startsOn: null,
+  endsOn: null,
+  leadId: null,
+})
 
 export const team = resource({
   name: 'Team',

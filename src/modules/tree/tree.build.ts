@@ -3,7 +3,7 @@ import type { Context } from '../../api/operation.ts'
 import { Problem } from '../../api/problem.ts'
 import { type Hidden, round6 } from '../../scoring/index.ts'
 import { type GoalRef, type Level, levelsOf, mostNodes } from '../explanation/explanation.build.ts'
-import { scoreOn } from '../goals/goal.fields.ts'
+import { healthToday } from '../goals/goal.fields.ts'
 import { objective } from '../objectives/objective.resource.ts'
 import type { objectives } from '../objectives/objective.table.ts'
 import type { TreeNode } from './tree.schema.ts'
@@ -13,7 +13,7 @@ type Edge = Pick<TreeNode, 'weight' | 'contribution' | 'reason' | 'parentKeyResu
 
 const nodeOf = (ctx: Context, row: Objective, { id: _id, ...edge }: Edge): TreeNode => {
   const { id, title, ownerType, ownerId, state, progress, coverage, confidence, score } = row
-  const { health } = scoreOn(score, ctx.today)
+  const health = healthToday(score, ctx.today)
   const hidden = { count: 0, weight: 0, contribution: 0 }
   const shown = { id, title, ownerType, ownerId, state, progress, coverage, confidence, health }
   return { ...shown, ...edge, children: [], hidden } as unknown as TreeNode

@@ -1,64 +1,32 @@
-import { z } from 'zod'
-
+import type { Context } from '../../api/operation.ts'
+import { Problem } from '../../api/problem.ts'
 import { reads } from '../../api/reads.ts'
 import { writes } from '../../api/writes.ts'
+import type { Role } from '../../auth/actor.ts'
 import { hasRole } from '../../auth/rules.ts'
 import { dependentsOf, requireTree } from '../directory/directory.queries.ts'
-import { user, userSchema } from './user.resource.ts'
+import { user, userInputs } from './user.resource.ts'
 import type { users } from './user.table.ts'
 
-const {
-  externalId,
-  userName,
-  email,
-  displayName,
-  title,
-  employeeNumber,
-  managerId,
-  departmentId,
-  active,
-  roles,
-  timeZone,
-} = userSchema.shape
+type User = typeof users.$inferSelect
 
-const create = z.strictObject({
-  externalId: externalId.default(null),
-  userName,
-  email: email.default(null),
-  displayName,
-  title: title.default(null),
-  employeeNumber: employeeNumber.default(null),
-  managerId: managerId.default(null),
-  departmentId: departmentId.default(null),
-  active: active.default(true),
-  roles: roles.default(['member']),
-  timeZone: timeZone.default(null),
-})
+/** Roles that let their holder read what others may not, or hand such roles out: given and taken by administrators only. */
+const guarded: readonly Role[] = ['admin', 'hr']
 
-const update = z
-  .strictObject({
-    externalId,
-    userName,
-    email,
-    displayName,
-    title,
-    employeeNumber,
-    managerId,
-    departmentId,
-    active,
-    roles,
-    timeZone,
-  })
-  .partial()
+const judgeRoles = (ctx: Context, before: User | null, after: User): void => {
+  if (ctx.actor.roles.includes('admin')) return
+  const moved = guarded.find((role) => after.roles.includes(role) !== (before?.roles.includes(role) ?? false))
+  if (moved) throw new Problem('forbidden', `Only administrators give or take the role ${moved}`)
+}
 
 const keepsPeople = hasRole('admin', 'hr', 'integration')
 
 export const userOperations = [
   ...reads(user),
-  ...writes<typeof users.$inferSelect>({
+  ...writes<User>({
     resource: user,
-    create: { input: create, allow: keepsPeople },
-    update: { input: update, allow: keepsPeople },
+    create: { input: userInputs.create, allow: keepsPeople },
+    update: { input: userInputs.update, allow: keepsPeople },
     delete: {
       allow: keepsPeople,
       dependents: (ctx, ids) =>
@@ -74,6 +42,7 @@ export const userOperations = [
         ]),
     },
     toRow: (input) => ('userName' in input ? { userNameFolded: String(input['userName']).toLowerCase() } : {}),
+    judge: (ctx, { before, after }) => judgeRoles(ctx, before, after),
     settle: (ctx, changes) =>
       requireTree(
         ctx,

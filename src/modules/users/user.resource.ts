@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { base, id, name, timeZone } from '../../api/fields.ts'
+import { inputsOf, required } from '../../api/inputs.ts'
 import { type Resource, resource } from '../../api/operation.ts'
 import { roles } from '../../auth/actor.ts'
 import { department } from '../departments/department.resource.ts'
@@ -24,6 +25,21 @@ export const userSchema = z
     timeZone: timeZone.nullable(),
   })
   .meta({ id: 'User', description: 'A person of the organization.' })
+
+/** What callers may write, and what it is when left out of a create. */
+export const userInputs = inputsOf(userSchema, {
+  externalId: null,
+  userName: required,
+  email: null,
+  displayName: required,
+  title: null,
+  employeeNumber: null,
+  managerId: null,
+  departmentId: null,
+  active: true,
+  roles: ['member'],
+  timeZone: null,
+})
 
 export const user: Resource<typeof users> = resource({
   name: 'User',

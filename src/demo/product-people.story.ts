@@ -1,0 +1,86 @@
+import type { DemoKeyResult } from './story.ts'
+
+/** Key results of Product and Technology, and of People and Culture. */
+export const productAndPeopleStory: readonly DemoKeyResult[] = [
+  {
+    key: 'breaking',
+    objective: 'quality',
+    owner: 'hannah',
+    title: 'At most 4 breaking changes in the quarter',
+    definition: { kind: 'threshold', unit: '#', max: 4 },
+    readings: [0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 4],
+    confidence: 0.8,
+    said: { 6: { note: 'The import format had to change; every customer was called before.', confidence: 0.7 } },
+  },
+  {
+    key: 'features',
+    objective: 'quality',
+    owner: 'chloe',
+    title: 'Deliver the promised features',
+    definition: {
+      kind: 'milestone',
+      cadence: 'month',
+      steps: [{ title: 'Shared result sets' }, { title: 'Audit export' }, { title: 'Offline mode', weight: 2 }],
+    },
+    readings: [null, null, null, 'Shared result sets', null, null, 'Audit export', null, null, null, 'Offline mode'],
+    confidence: 0.6,
+    said: {
+      8: { note: 'Offline mode is harder than it looked; two weeks late.', confidence: 0.5, reportedHealth: 'at_risk' },
+    },
+  },
+  {
+    key: 'engagement-score',
+    objective: 'motivation',
+    owner: 'nina',
+    title: 'Engagement score from 75 % to 90 %',
+    definition: { kind: 'metric', unit: '%', baseline: 75, target: 90, weight: 2 },
+    readings: [75, 75, 76, 77, 79, 80, 81, 82, 83, 84, 85, 86, 87],
+    confidence: 0.5,
+    said: {
+      2: { note: 'No change yet; the talks begin next week.' },
+      5: { note: 'Teams that had their talk are four points up.', confidence: 0.6 },
+      8: { note: 'A long way still, and the easy part is done.', confidence: 0.55, reportedHealth: 'at_risk' },
+    },
+  },
+  {
+    key: 'complaints',
+    objective: 'motivation',
+    owner: 'nina',
+    title: 'Complaints per month from 4 down to 1',
+    definition: { kind: 'metric', unit: '#', baseline: 4, target: 1 },
+    readings: [4, 4, 4, 5, 5, 5, 6, 6, 6, 5, 5, 5, 5],
+    confidence: 0.5,
+    said: {
+      4: { note: 'More, not fewer: people have found out that we listen.', confidence: 0.35 },
+      7: { note: 'Parking, again.', confidence: 0.2, reportedHealth: 'off_track' },
+    },
+  },
+  {
+    key: 'feedback',
+    objective: 'motivation',
+    owner: 'tariq',
+    title: 'Everybody gets feedback this quarter',
+    definition: { kind: 'metric', unit: '%', baseline: 0, target: 100 },
+    readings: [0, 6, 14, 25, 37, 44, 55, 63, 71, 80, 88, 95, 100],
+    confidence: 0.7,
+  },
+  {
+    key: 'plans',
+    objective: 'training',
+    owner: 'tariq',
+    title: '80 % of personal development plans completed',
+    definition: { kind: 'metric', unit: '%', baseline: 20, target: 80 },
+    readings: [20, 22, 26, 31, 37, 42, 48, 53, 58, 63, 68, 73, 78],
+    confidence: 0.6,
+  },
+  {
+    key: 'attendance',
+    objective: 'training',
+    owner: 'tariq',
+    title: '80 % attendance at trainings',
+    definition: { kind: 'threshold', unit: '%', min: 80 },
+    readings: [76, 78, 82, 83, 81, 85, 79, 84, 86, 83, 85, 87, 88],
+    confidence: 0.7,
+    said: { 7: { note: 'The fair once more.' } },
+  },
+]

@@ -1,0 +1,54 @@
+import { type Role, roles } from '../../src/auth/actor.ts'
+
+/** Which roles may, and what the others are told; people's own goals and lines are beside this (access.test.ts). */
+export type Row = { may: readonly Role[]; otherwise: 'forbidden' | 'not_found' }
+
+const row = (may: readonly Role[], otherwise: Row['otherwise'] = 'forbidden'): Row => ({ may, otherwise })
+
+const everybody = row(roles)
+const administrators = row(['admin'])
+const keepers = row(['admin', 'integration'])
+const peopleKeepers = row(['admin', 'hr', 'integration'])
+/** As keys: a manager or member is somebody, with a line or goals of their own, and a key is nobody. */
+const goalKeepers = keepers
+
+const writes = (name: string, row: Row): Record<string, Row> =>
+  Object.fromEntries(
+    [
+      `create${name}`,
+      `update${name}`,
+      `delete${name}`,
+      `restore${name}`,
+      `upsert${name}ByExternalId`,
+      `batch${name}`,
+    ].map((operation) => [operation, row]),
+  )
+const reads = (...names: string[]): Record<string, Row> => Object.fromEntries(names.map((name) => [name, everybody]))
+
+/** A row for every operation: one without fails the sweep. */
+export const matrix: Record<string, Row> = {
+  ...reads('me', 'organization', 'user', 'users', 'department', 'departments', 'team', 'teams'),
+  ...reads('teamMembership', 'teamMemberships', 'pillar', 'pillars', 'cycle', 'cycles'),
+  ...reads('objective', 'objectives', 'alignment', 'alignments', 'keyResult', 'keyResults', 'checkIn', 'checkIns'),
+  updateOrganization: administrators,
+  ...writes('User', peopleKeepers),
+  ...writes('Department', peopleKeepers),
+  ...writes('Team', peopleKeepers),
+  ...writes('TeamMembership', peopleKeepers),
+  apiKeys: administrators,
+  createApiKey: administrators,
+  // A key is no secret among administrators, and does not exist for anybody else.
+  apiKey: row(['admin'], 'not_found'),
+  updateApiKey: row(['admin'], 'not_found'),
+  deleteApiKey: row(['admin'], 'not_found'),
+  ...writes('Pillar', keepers),
+  ...writes('Cycle', keepers),
+  ...writes('Objective', goalKeepers),
+  ...writes('Alignment', goalKeepers),
+  ...writes('KeyResult', goalKeepers),
+  createCheckIn: goalKeepers,
+  updateCheckIn: goalKeepers,
+  upsertCheckInByExternalId: goalKeepers,
+  deleteCheckIn: goalKeepers,
+  batchCheckIn: goalKeepers,
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { endpointOf } from '../../src/api/endpoint.ts'
+import { createWorld } from '../support/app.ts'
+import { createCensus } from '../support/census.ts'
+import { operations } from '../support/contract.ts'
+import { callOf, send } from '../support/requests.ts'
+
+const { call, organizationId } = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
+const census = await createCensus(organizationId)
+
+const writes = operations.filter((operation) => endpointOf(operation).method !== 'GET')
+
+test.each(writes)('a dry run of $name answers as the write would and stores nothing', async (operation) => {
+  const wanted = await callOf(call, operation)
+  const before = await census()
+  const dry = await send(call, wanted, '?validateOnly=true', { 'idempotency-key': `dry ${operation.name}` })
+  expect(dry.status, JSON.stringify(dry.body)).toBe(200)
+  expect(await census()).toEqual(before)
+
+  const real = await send(call, wanted)
+  expect(await census()).not.toEqual(before)
+  if (real.status !== 204) expect(stable(real.body)).toEqual(stable(dry.body))
+})
+
+/** Answers to two writes differ in the ids they give, in secrets, and in the strictly increasing instant of the graph. */
+const stable = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (name, member) =>
+      /^(id|recordedAt|scoredAt|apiKey|lastCheckInId)$/.test(name) ? null : (member as unknown),
+    ),
+  )
