@@ -79,35 +79,34 @@ const whole = async (ctx: Context, apply: Apply, items: unknown[]): Promise<Answ
   return apply(ctx, items as Row[])
 }
 
-/** All fitting items as one set; only when that fails each for itself, behind a savepoint. */
+/** All fitting items as one set; only when that fails in halves, behind savepoints, down to the items at fault. */
 const inPart = async (ctx: Context, apply: Apply, items: unknown[]): Promise<Answer[]> => {
-  const fitting = items.flatMap((item, index) => (item instanceof Unfit ? [] : [{ index, item: item as Row }]))
   const answers: Answer[] = items.map((item, index) =>
     item instanceof Unfit ? failed(problemOf(item, index)) : { status: 0 },
   )
-  try {
-    const results =
-      fitting.length === 0
-        ? []
-        : await ctx.savepoint(() =>
-            apply(
-              ctx,
-              fitting.map(({ item }) => item),
-            ),
-          )
-    for (const [at, { index }] of fitting.entries()) answers[index] = results[at] as Answer
-  } catch (error) {
-    if (toProblem(error).status >= 500) throw error
-    for (const { index, item } of fitting) {
-      answers[index] = await ctx
-        .savepoint(async () => (await apply(ctx, [item]))[0] as Answer)
-        .catch((fault: unknown) => {
-          const problem = toProblem(fault)
-          if (problem.status >= 500) throw fault
-          return failed(problem)
-        })
+  const carryOut = async (set: readonly number[]): Promise<void> => {
+    if (set.length === 0) return
+    try {
+      const results = await ctx.savepoint(() =>
+        apply(
+          ctx,
+          set.map((index) => items[index] as Row),
+        ),
+      )
+      for (const [at, index] of set.entries()) answers[index] = results[at] as Answer
+    } catch (error) {
+      const problem = toProblem(error)
+      if (problem.status >= 500) throw error
+      if (set.length === 1) {
+        answers[set[0] as number] = failed(problem)
+        return
+      }
+      const half = Math.ceil(set.length / 2)
+      await carryOut(set.slice(0, half))
+      await carryOut(set.slice(half))
     }
   }
+  await carryOut(items.flatMap((item, index) => (item instanceof Unfit ? [] : [index])))
   return answers
 }
 

@@ -37,6 +37,7 @@ export type Wishes = {
 export type Outcome = { status: number; output: unknown; answer?: string }
 
 const attempts = 4
+const longestWork = 10_000
 
 /**
  * The only door to an operation, whichever surface the request came through: scope → parse → tenant transaction →
@@ -63,7 +64,9 @@ export const execute = async (
       try {
         return await write(operation, request, parsed.data, wishes, memo)
       } catch (error) {
-        if (attempt === attempts || !isTransient(error)) throw error
+        if (!isTransient(error)) throw error
+        if (attempt === attempts)
+          throw error instanceof Again ? new Problem('unavailable', error.message, { retryAfter: 1 }) : error
       }
     }
   } finally {
@@ -91,12 +94,13 @@ const isTransient = (error: unknown): boolean => {
 /** The context of reads inside a transaction somebody else ends. */
 export const contextOf = (
   request: Request,
-  { db, later, settled }: Transaction,
+  { db, later, settled, forgive, cause }: Transaction,
   wishes: Wishes = {},
   events: Event[] = [],
   memo: Map<string, unknown> = new Map(),
 ): Context => {
   const now = request.house.clock()
+  const startedAt = Date.now()
   return {
     actor: request.actor,
     organization: request.organization,
@@ -110,19 +114,24 @@ export const contextOf = (
     members: wishes.members,
     emit: (event) => events.push(event),
     savepoint: async (work) => {
+      // Only savepoints repeat work within a request, so only here can many short statements add up.
+      if (Date.now() - startedAt > longestWork)
+        throw new Problem('unavailable', 'Too much work for one request', { retryAfter: 1 })
       const kept = events.length
       await settled()
-      await db.$client.query('savepoint item')
+      await db.query('savepoint item')
       try {
         const result = await work()
         await settled()
-        await db.$client.query('release savepoint item')
+        await db.query('release savepoint item')
         return result
       } catch (error) {
         events.length = kept
+        const first = cause(error)
         await settled().catch(() => {})
-        await db.$client.query('rollback to savepoint item')
-        throw error
+        await db.query('rollback to savepoint item')
+        forgive()
+        throw first
       }
     },
   }
@@ -184,7 +193,8 @@ const write = async (
     if (events.some(({ type }) => /^(api_key|user|organization)\./.test(type)))
       request.house.forget(request.actor.tenantId)
     return { status, output }
-  } catch (error) {
+  } catch (thrown) {
+    const error = transaction.cause(thrown)
     await transaction.rollback()
     throw toProblem(error).code === 'internal' ? error : toRetryable(error)
   }

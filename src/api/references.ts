@@ -29,7 +29,7 @@ export const requireReferences = async (
       const found = await run<{ id: string }>(
         ctx.db,
         sql`select ${columnOf(target, 'id')} as id from ${target.table}
-          where ${readable(target, sightIn(ctx))} and ${columnOf(target, 'id')} = any(${sql.placeholder('ids')})`,
+          where ${readable(target, sightIn(ctx))} and ${columnOf(target, 'id')} = any(${sql.placeholder('ids')}) ${shared(target)}`,
         { ...readValues(ctx), ids: wanted },
       )
       const ids = new Set<unknown>(found.map(({ id }) => id))
@@ -42,6 +42,13 @@ export const requireReferences = async (
     }),
   )
 }
+
+/**
+ * Held until the end, so that nobody deletes it meanwhile: a foreign key does not see a soft deletion. Goals and cycles
+ * need no lock of their own, they are written under their graph's.
+ */
+const shared = ({ scopes, table }: Resource) =>
+  scopes.write === 'directory:write' ? sql`for share of ${table}` : undefined
 
 /** What it pointed to may have been deleted while it was. */
 export const comesBack = (before: Row | null, after: Row): boolean =>

@@ -29,7 +29,7 @@ export const rest =
           const outcome = await execute(operation, context, input, wishes)
           describe(request, reply, outcome, collection)
           if (outcome.status === 204) return reply.code(204).send()
-          if (isUnchanged(request, reply)) return reply.code(304).send()
+          if (isUnchanged(request, reply, outcome.output)) return reply.code(304).send()
           const text = outcome.answer ?? textOf(operation, context, outcome.output, query['fields'])
           return reply.code(outcome.status).type('application/json; charset=utf-8').send(text)
         },
@@ -70,7 +70,9 @@ const describe = (
   if (answer !== undefined) reply.header('idempotency-replayed', 'true')
 }
 
-const isUnchanged = ({ method, headers }: FastifyRequest, reply: FastifyReply): boolean => {
+/** A version moves with edits only: what is scored may answer other numbers under the same version. */
+const isUnchanged = ({ method, headers }: FastifyRequest, reply: FastifyReply, output: unknown): boolean => {
+  if (typeof output === 'object' && output !== null && 'scoredAt' in output) return false
   const known = headers['if-none-match']
   return method === 'GET' && known !== undefined && known === reply.getHeader('etag')
 }

@@ -74,7 +74,8 @@ const byStatus: Record<number, ProblemCode> = {
 }
 
 const isConnectionTrouble = (error: unknown): boolean =>
-  error instanceof Error && /timeout|terminated|ECONN|not queryable|Connection/.test(error.message)
+  error instanceof Error &&
+  /timeout exceeded|^Query read timeout|^Connection terminated|ECONN|not queryable|connection error/.test(error.message)
 
 /** Drizzle wraps the driver's error, so the SQLSTATE may sit on the cause. */
 const cause = (error: unknown): { code?: unknown; constraint?: string; statusCode?: unknown; message?: string } => {

@@ -159,7 +159,7 @@ const findPerson = async (pool: Pool, claims: Claims): Promise<Session> => {
     [tenantId, userId, externalId],
   )
   if (!row?.active) throw new Problem('unauthenticated', 'The token names nobody active in this organization')
-  const roles = claims.roles.length > 0 ? claims.roles.filter((role) => role !== 'integration') : row.roles
+  const roles = (claims.roles.length > 0 ? claims.roles : row.roles).filter((role) => role !== 'integration')
   return {
     actor: { kind: 'user', id: row.id, tenantId, userId: row.id, roles, scopes },
     organization: { id: tenantId, timeZone: row.timeZone, secret: row.secret },

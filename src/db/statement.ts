@@ -12,7 +12,7 @@ export const query = async <R extends QueryResultRow>(
   name: string | undefined,
   text: string,
   values: unknown[],
-): Promise<R[]> => (await db.$client.query<R>({ ...(name ? { name } : {}), text, values })).rows
+): Promise<R[]> => (await db.query<R>({ ...(name ? { name } : {}), text, values })).rows
 
 /**
  * SQL put together from drizzle's parts, compiled when it is first used and kept by Postgres under `name`;

@@ -1,10 +1,8 @@
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
-import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg'
+import type { Pool, QueryConfig, QueryResult } from 'pg'
 
-export type Database = NodePgDatabase & { $client: Queryable }
-
-type Queryable = {
-  query<R extends object>(config: QueryConfig | string, values?: unknown[]): Promise<QueryResult<R>>
+/** A connection inside a transaction: what statement.ts sends through. */
+export type Database = {
+  query: <R extends object>(config: QueryConfig | string, values?: unknown[]) => Promise<QueryResult<R>>
 }
 
 /**
@@ -23,6 +21,10 @@ export type Transaction = {
   later: (statement: Promise<unknown>) => void
   /** Waits for what `later` took. */
   settled: () => Promise<void>
+  /** The error to tell of: once a statement failed, those sent behind it only say that the transaction is aborted. */
+  cause: (error: unknown) => unknown
+  /** Forgets failures that were undone by going back to a savepoint. */
+  forgive: () => void
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -40,71 +42,63 @@ const opening = (tenantId: string, mode: Mode): string => {
 
 /** Opens a transaction that can see and write one tenant only; row-level security does the rest. */
 export const openTransaction = async (pool: Pool, tenantId: string, mode: Mode): Promise<Transaction> => {
+  const begin = opening(tenantId, mode)
   const client = await pool.connect()
-  const sent: Promise<unknown>[] = [quiet(client.query(opening(tenantId, mode)))]
+  const failures: unknown[] = []
+  let sent: Promise<unknown>[] = []
+  let statements = 0
   let over = false
+
+  /** Notes a failure where it happens, and marks it as seen: it is told by whoever awaits the transaction's end. */
+  const send = <T>(statement: Promise<T>): Promise<T> => {
+    statement.catch((error: unknown) => failures.push(error))
+    return statement
+  }
+
+  const query: Database['query'] = (config, values) => {
+    // A second statement would run outside the tenant, find nothing and look like an empty answer.
+    if (mode === 'single' && statements > 0) throw new Error('a single-statement read sent a second statement')
+    statements++
+    const answer = send(client.query(config as QueryConfig, values))
+    if (mode === 'single') sent.push(send(client.query('commit')))
+    return answer as never
+  }
 
   const end = async (command: 'commit' | 'rollback'): Promise<void> => {
     if (over) return
     over = true
     // A single statement has sent its COMMIT already, unless it was refused before it could be sent.
-    const ended = mode === 'single' && singles.get(client)?.used ? undefined : quiet(client.query(command))
-    const results = await Promise.allSettled([...sent, ended])
-    const failure = results.find((result) => result.status === 'rejected')
-    client.release(failure && isConnectionLost(failure.reason) ? true : undefined)
-    if (failure && command === 'commit') throw failure.reason
+    const ended = mode === 'single' && statements > 0 ? undefined : send(client.query(command))
+    await Promise.allSettled([...sent, ended])
+    client.release(failures.some(isConnectionLost) ? true : undefined)
+    if (command === 'rollback') return
+    if (failures.length > 0) throw failures[0]
     // Postgres answers COMMIT of a failed transaction with ROLLBACK and no error.
-    if (command === 'commit' && (await ended)?.command === 'ROLLBACK')
-      throw new Error('the transaction had failed unseen')
+    if ((await ended)?.command === 'ROLLBACK') throw new Error('the transaction had failed unseen')
   }
 
+  sent.push(send(client.query(begin)))
   return {
-    db: mode === 'single' ? singleStatement(client, (commit) => sent.push(commit)) : databaseOf(client),
-    later: (statement) => sent.push(quiet(statement)),
+    db: { query },
+    later: (statement) => sent.push(send(statement)),
     settled: async () => {
-      await Promise.all(sent.splice(0))
+      const waiting = sent
+      sent = []
+      await Promise.all(waiting)
     },
     commit: () => end('commit'),
     rollback: () => end('rollback').catch(() => {}),
+    forgive: () => {
+      failures.length = 0
+    },
+    cause: (error) => (isAborted(error) ? (failures[0] ?? error) : error),
   }
 }
 
-/** Marks a rejection as seen: it is reported by whoever awaits the transaction's end. */
-const quiet = <T>(statement: Promise<T>): Promise<T> => {
-  statement.catch(() => {})
-  return statement
-}
+const isAborted = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '25P02'
 
-const isConnectionLost = (error: unknown): boolean =>
-  typeof (error as { code?: unknown }).code !== 'string' || (error as { code: string }).code.length !== 5
-
-const databases = new WeakMap<PoolClient, Database>()
-const databaseOf = (client: PoolClient): Database => {
-  const known = databases.get(client)
-  if (known) return known
-  const database = drizzle(client) as unknown as Database
-  databases.set(client, database)
-  return database
-}
-
-/** One database object per connection, so that compiled statements can be kept with it. */
-const singles = new WeakMap<PoolClient, { db: Database; onCommit: (commit: Promise<unknown>) => void; used: boolean }>()
-
-const singleStatement = (client: PoolClient, onCommit: (commit: Promise<unknown>) => void): Database => {
-  let single = singles.get(client)
-  if (!single) {
-    const query = (config: QueryConfig, values?: unknown[]) => {
-      // A second statement would run outside the tenant, find nothing and look like an empty answer.
-      if (single!.used) throw new Error('a single-statement read sent a second statement')
-      single!.used = true
-      const answer = client.query(config, values)
-      single!.onCommit(quiet(client.query('commit')))
-      return answer
-    }
-    single = { db: drizzle({ query } as never) as unknown as Database, onCommit, used: false }
-    singles.set(client, single)
-  }
-  single.onCommit = onCommit
-  single.used = false
-  return single.db
+/** Anything but an answer of Postgres with an SQLSTATE: the connection is not worth keeping. */
+const isConnectionLost = (error: unknown): boolean => {
+  const { code } = error as { code?: unknown }
+  return typeof code !== 'string' || code.length !== 5
 }

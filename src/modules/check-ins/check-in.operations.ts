@@ -111,7 +111,8 @@ export const checkInOperations = [
     allow: async (ctx, { authorId, keyResultId }) => {
       const of = await findOne(ctx, keyResult, keyResultId)
       if (!of) throw new Problem('not_found', 'Its key result has been deleted')
-      return authorId === ctx.actor.userId || mayChangeObjectiveOf(ctx, of['objectiveId'] as string)
+      const own = authorId === ctx.actor.userId && ctx.actor.roles.includes('member')
+      return own || mayChangeObjectiveOf(ctx, of['objectiveId'] as string)
     },
     run: async (ctx, _input, row) => {
       if (ctx.ifMatch !== undefined && ctx.ifMatch !== row.version)

@@ -4,8 +4,10 @@ import { reads } from '../../api/reads.ts'
 import { type Change, writes } from '../../api/writes.ts'
 import { hasRole } from '../../auth/rules.ts'
 import { query } from '../../db/statement.ts'
+import { dayNumber } from '../../scoring/index.ts'
 import { dependentsOf } from '../directory/directory.queries.ts'
 import { heldBy, lockForWrite, rescoreCycles } from '../goals/goal.write.ts'
+import { judgeBands } from '../organization/organization.policy.ts'
 import { cycle, cycleInputs } from './cycle.resource.ts'
 import type { cycles } from './cycle.table.ts'
 
@@ -13,8 +15,14 @@ type Cycle = typeof cycles.$inferSelect
 
 const keepsCycles = hasRole('admin', 'integration')
 
+/** Days. Periods and days of a cycle are counted through, so its length has an end. */
+const longestCycle = 10 * 366
+
 const judge = async (ctx: Context, { before, after }: Change<Cycle>): Promise<void> => {
   if (after.endsOn < after.startsOn) throw inputProblem('invalid_input', '/endsOn', 'the last day is before the first')
+  if (dayNumber(after.endsOn) - dayNumber(after.startsOn) > longestCycle)
+    throw inputProblem('invalid_input', '/endsOn', 'more than ten years')
+  judgeBands(after.policy)
   if (before?.state === 'closed' && after.state !== 'closed')
     throw new Problem('invalid_transition', 'A closed cycle stays closed')
   if (before && before.state !== 'closed' && after.state === 'closed')

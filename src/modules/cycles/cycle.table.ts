@@ -41,5 +41,5 @@ export const goalGraphs = pgTable(
     id: uuid('id').notNull(),
     lastRecordedAt: instant('last_recorded_at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.id] }), reference(t.tenantId, t.id, () => t, 'goal_graphs_cycle')],
+  (t) => [primaryKey({ columns: [t.tenantId, t.id] }), reference(t.tenantId, t.id, () => cycles, 'goal_graphs_cycle')],
 )

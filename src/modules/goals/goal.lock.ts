@@ -54,6 +54,13 @@ const lockText = `
   )
   select id, last_recorded_at, set_config('app.recorded_at', last_recorded_at::text, true) from moved`
 
+/** The same, sent without waiting: what is sent behind it waits in Postgres. Its failure is told by what follows. */
+export const sendLock = (ctx: Context, touched: Touched): Promise<Locked> => {
+  const locking = lockGraphs(ctx, touched)
+  locking.catch(() => {})
+  return locking
+}
+
 /**
  * What was read behind the lock must lie inside it. When a concurrent write led it elsewhere, the attempt is undone and
  * made again with all graphs now known.

@@ -1,8 +1,11 @@
 import type { Context } from '../../api/operation.ts'
+import { inputProblem, Problem } from '../../api/problem.ts'
 import type { Change } from '../../api/writes.ts'
 import { query } from '../../db/statement.ts'
+import { dayNumber, scoringVersion } from '../../scoring/index.ts'
 import { type Locked, lockGraphs, type Touched } from './goal.lock.ts'
-import { type Cause, rescore } from './goal.rescore.ts'
+import { rescore } from './goal.rescore.ts'
+import type { Cause } from './goal.save.ts'
 
 /** The graphs one write holds, from its lock step to its settling. */
 const held = new WeakMap<Context, Locked>()
@@ -39,15 +42,33 @@ export const rescoreAfter = async <R extends { id: string; deletedAt: string | n
   const [first] = changes
   const cause = { type, id: first?.after.id ?? '' }
   const result = await rescore(ctx, locked, { objectiveIds, keyResultIds }, (id) => causes.get(id) ?? cause)
+  for (const id of objectiveIds) requireOpen(result.objectives.get(id))
+  for (const id of objectiveIds) requireSpan(result.objectives.get(id))
+  for (const id of keyResultIds) requireSpan(result.keyResults.get(id))
   if (type !== 'alignment') {
     for (const { after } of live) {
       const goal = after as unknown as Goal
       const score = result.scores.get(goal.id)
       if (score && result.changed.has(goal.id))
-        Object.assign(goal, score, { score, scoredAt: locked.recordedAt, scoringVersion: 1 })
+        Object.assign(goal, score, { score, scoredAt: locked.recordedAt, scoringVersion })
     }
   }
   return result
+}
+
+const longestSpan = 10 * 366
+
+/** Days are effective ones: own, else inherited. Periods are counted through, so a span has an end. Throws 422. */
+const requireSpan = (goal: { firstDay: string; lastDay: string } | undefined): void => {
+  if (!goal) return
+  if (goal.lastDay < goal.firstDay) throw inputProblem('invalid_input', '/dueOn', 'the last day is before the first')
+  if (dayNumber(goal.lastDay) - dayNumber(goal.firstDay) > longestSpan)
+    throw inputProblem('invalid_input', '/dueOn', 'more than ten years')
+}
+
+/** What is closed is history: the goals of a closed cycle stand. Throws 409. */
+const requireOpen = (objective: { cycleState: string } | undefined): void => {
+  if (objective?.cycleState === 'closed') throw new Problem('cycle_closed')
 }
 
 /**

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { day, id, name, quantity, weight } from '../../api/fields.ts'
 import { inputProblem } from '../../api/problem.ts'
 import type { Row } from '../../api/store.ts'
-import { defaultZones } from '../../scoring/index.ts'
+import { defaultZones, scoringVersion } from '../../scoring/index.ts'
 import { openingState } from '../goals/goal.fields.ts'
 import { keyResultSchema } from './key-result.resource.ts'
 import type { keyResults, Step } from './key-result.table.ts'
@@ -104,7 +104,7 @@ export const keyResultRow = (input: Row, before: KeyResult | null, cadenceOf: st
     ...given(input),
     ...row,
     cadence: input['cadence'] ?? cadenceOf,
-    scoringVersion: 1,
+    scoringVersion,
   }
 }
 
@@ -121,6 +121,8 @@ const targetOf = (input: Row, before: KeyResult | null, percent: number): number
 
 const stepsOf = (given: z.output<typeof stepInput>[], before: readonly Step[]): Step[] =>
   given.map(({ id: known, title: label, weight: own, dueOn: due }, at) => {
+    if (known && given.findIndex((each) => each.id === known) < at)
+      throw inputProblem('invalid_input', `/steps/${at}/id`, 'the same step twice')
     const old = before.find((step) => step.id === known)
     if (known && !old) throw inputProblem('reference_not_found', `/steps/${at}/id`, 'there is no such step')
     return {

@@ -4,6 +4,7 @@ import type { Context } from '../../api/operation.ts'
 import { inputProblem } from '../../api/problem.ts'
 import type { Row } from '../../api/store.ts'
 import { query } from '../../db/statement.ts'
+import { scoringVersion } from '../../scoring/index.ts'
 import type { CustomField } from '../organization/organization.table.ts'
 import type { objectives } from './objective.table.ts'
 
@@ -42,7 +43,7 @@ export const objectiveRow = async (input: Row, before: Objective | null, ctx: Co
     [ctx.actor.tenantId, input['cycleId']],
   )
   return {
-    scoringVersion: 1,
+    scoringVersion,
     ...row,
     visibility: input['visibility'] ?? defaults?.visibility,
     progressSource: input['progressSource'] ?? defaults?.progressSource,

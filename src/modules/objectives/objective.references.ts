@@ -15,7 +15,7 @@ const found = async (
   const rows = await query<{ id: string }>(
     db,
     `${table}_exist`,
-    `select id from ${table} where tenant_id = $1 and id = any($2) and deleted_at is null`,
+    `select id from ${table} where tenant_id = $1 and id = any($2) and deleted_at is null for share`,
     [actor.tenantId, ids],
   )
   return new Set(rows.map(({ id }) => id))

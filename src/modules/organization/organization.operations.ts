@@ -7,7 +7,9 @@ import { findOne } from '../../api/reads.ts'
 import { present } from '../../api/select.ts'
 import type { Writes } from '../../api/writes.ts'
 import { admin, anyone } from '../../auth/rules.ts'
+import type { Policy } from '../../scoring/index.ts'
 import { allCycles, heldBy, lockForWrite, rescoreCycles } from '../goals/goal.write.ts'
+import { judgeBands } from './organization.policy.ts'
 import { organization, organizationSchema, policyPatch } from './organization.resource.ts'
 
 const { name, timeZone, weekStart, fiscalYearStartMonth, defaultCadence, defaultVisibility, customFields, externalId } =
@@ -35,6 +37,7 @@ const organizationWrites: Writes = {
   resource: organization,
   update: { input: update, allow: admin },
   lock: async (ctx) => lockForWrite(ctx, { cycleIds: await allCycles(ctx) }),
+  judge: (_ctx, { after }) => judgeBands(after['policy'] as Partial<Policy>),
   settle: async (ctx, [change]) => {
     if (!change || judgedBy.every((key) => isDeepStrictEqual(change.before?.[key], change.after[key]))) return
     const { timeZone } = change.after as { timeZone: string }

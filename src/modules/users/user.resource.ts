@@ -10,6 +10,12 @@ export const role = z
   .enum(roles)
   .meta({ id: 'Role', description: 'What a person or key may do; see the access rules.' })
 
+/** `integration` is for keys: it acts by scopes alone, which a person never does. */
+const personRole = z
+  .enum(roles)
+  .exclude(['integration'])
+  .meta({ id: 'PersonRole', description: 'What a person may do.' })
+
 export const userSchema = z
   .strictObject({
     ...base,
@@ -21,7 +27,7 @@ export const userSchema = z
     managerId: id.nullable(),
     departmentId: id.nullable(),
     active: z.boolean(),
-    roles: z.array(role).max(roles.length),
+    roles: z.array(personRole).max(roles.length),
     timeZone: timeZone.nullable(),
   })
   .meta({ id: 'User', description: 'A person of the organization.' })

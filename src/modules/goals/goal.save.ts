@@ -1,0 +1,137 @@
+import { isDeepStrictEqual } from 'node:util'
+import { v7 } from 'uuid'
+import type { Context } from '../../api/operation.ts'
+import { query } from '../../db/statement.ts'
+import { healthOn, type NodeScore, scoringVersion } from '../../scoring/index.ts'
+import type { Locked } from './goal.lock.ts'
+import type { KeyResultRow } from './goal.queries.ts'
+import type { ReadingsRow } from './goal.readings.ts'
+
+export type Cause = { type: string; id: string }
+export type Changed = { id: string; isKeyResult: boolean; before: NodeScore | null; after: NodeScore }
+
+/**
+ * Writes what a cascade changed: the scores, a score point and an event for each. Also what key results repeat of their
+ * readings. Nothing is awaited: the statements travel with the commit.
+ */
+export const saveScores = (
+  ctx: Context,
+  { recordedAt }: Locked,
+  work: { changed: readonly Changed[]; read: readonly KeyResultRow[]; readings: ReadonlyMap<string, ReadingsRow> },
+  causeOf: (id: string) => Cause,
+): void => {
+  const { changed } = work
+  saveKeyResults(ctx, recordedAt, work)
+  saveObjectives(
+    ctx,
+    recordedAt,
+    changed.filter(({ isKeyResult }) => !isKeyResult),
+  )
+  if (changed.length === 0) return
+  ctx.later(appendPoints(ctx, recordedAt, changed, causeOf))
+  for (const { id, isKeyResult, before, after } of changed) {
+    const changes = changesOf(before, after, ctx.today)
+    if (Object.keys(changes).length === 0) continue
+    const type = isKeyResult ? 'key_result' : 'objective'
+    ctx.emit({ type: `${type}.progress_changed`, subject: { type, id }, changes, cause: causeOf(id) })
+  }
+}
+
+/** The score, the newest check-in and zone, and which steps are done, in one statement. */
+const saveKeyResults = (
+  ctx: Context,
+  recordedAt: string,
+  { changed, read, readings }: Parameters<typeof saveScores>[2],
+): void => {
+  const scores = new Map(changed.map(({ id, after }) => [id, after]))
+  const rows = read.flatMap((row) => {
+    const said = readings.get(row.id)
+    const score = scores.get(row.id)
+    const zone = row.kind === 'ordinal' ? (said?.readings?.at(-1)?.[2] ?? null) : null
+    const steps = row.steps?.map((step) => ({ ...step, done: said?.steps?.[step.id] ?? false })) ?? null
+    const lastCheckInId = said ? said.lastCheckInId : row.lastCheckInId
+    const same = row.lastCheckInId === lastCheckInId && row.zone === zone && isDeepStrictEqual(row.steps, steps)
+    return score === undefined && same ? [] : [{ id: row.id, score, zone, steps, lastCheckInId }]
+  })
+  if (rows.length === 0) return
+  ctx.later(
+    query(
+      ctx.db,
+      'key_results_save',
+      `update key_results t set score = coalesce(v.score, t.score), scored_at = $2, scoring_version = $3,
+         zone = v.zone, steps = v.steps, last_check_in_id = v.last_check_in_id
+       from unnest($4::uuid[], $5::jsonb[], $6::text[], $7::jsonb[], $8::uuid[]) as v (id, score, zone, steps, last_check_in_id)
+       where t.tenant_id = $1 and t.id = v.id`,
+      [
+        ctx.actor.tenantId,
+        recordedAt,
+        scoringVersion,
+        rows.map(({ id }) => id),
+        rows.map(({ score }) => (score ? JSON.stringify(score) : null)),
+        rows.map(({ zone }) => zone),
+        rows.map(({ steps }) => (steps ? JSON.stringify(steps) : null)),
+        rows.map(({ lastCheckInId }) => lastCheckInId),
+      ],
+    ),
+  )
+}
+
+const saveObjectives = (ctx: Context, recordedAt: string, rows: readonly Changed[]): void => {
+  if (rows.length === 0) return
+  ctx.later(
+    query(
+      ctx.db,
+      'objectives_save',
+      `update objectives t set score = v.score, scored_at = $2, scoring_version = $3
+       from unnest($4::uuid[], $5::jsonb[]) as v (id, score) where t.tenant_id = $1 and t.id = v.id`,
+      [
+        ctx.actor.tenantId,
+        recordedAt,
+        scoringVersion,
+        rows.map(({ id }) => id),
+        rows.map(({ after }) => JSON.stringify(after)),
+      ],
+    ),
+  )
+}
+
+const told = ['attainment', 'progress', 'confidence', 'coverage'] as const
+
+const changesOf = (before: NodeScore | null, after: NodeScore, today: string): Record<string, [unknown, unknown]> => {
+  const health = [before ? healthOn(before.timeline, today).effective : null, healthOn(after.timeline, today).effective]
+  const numbers = told.flatMap((key) =>
+    (before?.[key] ?? null) === after[key] ? [] : [[key, [before?.[key] ?? null, after[key]]]],
+  )
+  return Object.fromEntries(health[0] === health[1] ? numbers : [...numbers, ['health', health]])
+}
+
+const appendPoints = (
+  ctx: Context,
+  recordedAt: string,
+  changed: readonly Changed[],
+  causeOf: (id: string) => Cause,
+): Promise<unknown> => {
+  const causes = changed.map(({ id }) => causeOf(id))
+  const numbers = told.map((key) => changed.map(({ after }) => after[key]))
+  return query(
+    ctx.db,
+    'score_points_append',
+    `insert into score_points (tenant_id, id, objective_id, key_result_id, recorded_at, attainment, progress, confidence, coverage,
+       timeline, cause_type, cause_id, scoring_version)
+     select $1, v.id, v.objective_id, v.key_result_id, $2, v.attainment, v.progress, v.confidence, v.coverage, v.timeline, v.cause_type, v.cause_id, $3
+     from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::float8[], $8::float8[], $9::float8[], $10::float8[], $11::jsonb[], $12::text[], $13::uuid[])
+       as v (id, objective_id, key_result_id, attainment, progress, confidence, coverage, timeline, cause_type, cause_id)`,
+    [
+      ctx.actor.tenantId,
+      recordedAt,
+      scoringVersion,
+      changed.map(() => v7()),
+      changed.map(({ id, isKeyResult }) => (isKeyResult ? null : id)),
+      changed.map(({ id, isKeyResult }) => (isKeyResult ? id : null)),
+      ...numbers,
+      changed.map(({ after }) => JSON.stringify(after.timeline)),
+      causes.map(({ type }) => type),
+      causes.map(({ id }) => id),
+    ],
+  )
+}
