@@ -37,6 +37,8 @@ export const connectPool = ({ url, max = 16, statementTimeout = 5_000 }: PoolSet
       '-c client_connection_check_interval=1000',
       // Planning a small statement costs more than running it, and Postgres replans one with `any($1)` on every call.
       '-c plan_cache_mode=force_generic_plan',
+      // Compiling pays for long reports; it would cost a small statement more than running it.
+      '-c jit=off',
     ].join(' '),
     types: { getTypeParser: (oid: number, format) => parsers[oid] ?? pg.types.getTypeParser(oid, format) },
   } as pg.PoolConfig)
