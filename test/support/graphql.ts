@@ -1,4 +1,12 @@
-import { type GraphQLField, type GraphQLOutputType, getNamedType, isLeafType, isObjectType } from 'graphql'
+import {
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  getNamedType,
+  isLeafType,
+  isObjectType,
+  isUnionType,
+} from 'graphql'
 import { graphqlOf } from '../../src/api/graphql.ts'
 import type { AnyOperation } from '../../src/api/operation.ts'
 import { modules } from '../../src/modules/index.ts'
@@ -8,20 +16,25 @@ import type { Call } from './requests.ts'
 
 const schema = graphqlOf(modules, document)
 
+/** How often a type that holds itself is asked for within itself: deeper than any sample. */
+const levels = 3
+
 /** Every member REST would answer with; edges, which REST does not have, are left out. */
-const selectionOf = (type: GraphQLOutputType): string => {
+const selectionOf = (type: GraphQLOutputType, within: readonly string[] = []): string => {
   const named = getNamedType(type)
   if (!isObjectType(named)) return ''
+  const path = [...within, named.name]
   const fields = Object.values(named.getFields())
   if (named.name.endsWith('Connection'))
-    return `{ nodes ${selectionOf(named.getFields()['nodes']!.type)} pageInfo { hasNextPage endCursor } }`
+    return `{ nodes ${selectionOf(named.getFields()['nodes']!.type, path)} pageInfo { hasNextPage endCursor } }`
   const published = document.components.schemas[named.name]?.properties
   return `{ ${fields
     .filter(
       (field) =>
         isLeafType(getNamedType(field.type)) || (published ? field.name in published : field.args.length === 0),
     )
-    .map((field) => `${field.name} ${selectionOf(field.type)}`)
+    .filter((field) => path.filter((name) => name === getNamedType(field.type).name).length < levels)
+    .map((field) => `${field.name} ${selectionOf(field.type, path)}`)
     .join(' ')} }`
 }
 
@@ -40,6 +53,28 @@ export const documentOf = (operation: AnyOperation, given: Record<string, unknow
   const values = used.map(({ name }) => `${name}: $${name}`).join(', ')
   const wrap = (text: string) => (text ? `(${text})` : '')
   return `${kind} Sweep${wrap(variables)} { ${operation.name}${wrap(values)} ${selectionOf(field.type)} }`
+}
+
+const idsOf = (type: GraphQLOutputType): string => {
+  const named = getNamedType(type)
+  if (isUnionType(named))
+    return `{ ${named
+      .getTypes()
+      .map((each) => `... on ${each.name} { id }`)
+      .join(' ')} }`
+  return named.name.endsWith('Connection') ? '{ nodes { id } }' : '{ id }'
+}
+
+/** One document for each edge of a list's rows, asking for the ids at its other end. */
+export const edgeDocumentsOf = (operation: AnyOperation, given: Record<string, unknown>): string[] => {
+  const { field } = fieldOf(operation)
+  const nodes = (getNamedType(field.type) as GraphQLObjectType).getFields()['nodes'] as GraphQLField<unknown, unknown>
+  const named = getNamedType(nodes.type) as GraphQLObjectType
+  const published = document.components.schemas[named.name]?.properties ?? {}
+  const values = Object.entries(given).map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
+  return Object.values(named.getFields())
+    .filter(({ name, type }) => !(name in published) && !isLeafType(getNamedType(type)))
+    .map(({ name, type }) => `{ ${operation.name}(${values.join(', ')}) { nodes { ${name} ${idsOf(type)} } } }`)
 }
 
 /** The same call by GraphQL, its answer in REST's words: the data, or the code of the problem. */

@@ -46,9 +46,31 @@ export const callOf = async (setup: Caller, operation: AnyOperation): Promise<Ca
   }
   const id = path.includes(':id') && resource ? String((await createOne(setup, resource))['id']) : ''
   if (path.endsWith('/:id/restore') && resource) await setup('DELETE', `/v1/${resource.path}/${id}`)
-  if (operation.name === 'reopenObjective') await setup('POST', `/v1/objectives/${id}/close`, {})
+  await preparations[operation.name]?.(setup, id)
   const given = body ? await givenTo(setup, operation, method) : undefined
   return { operation, path: id ? { id } : {}, body: given }
+}
+
+const alignBelow = async (setup: Caller, parentObjectiveId: string): Promise<void> => {
+  await createOne(setup, resourceOf('Alignment'), { parentObjectiveId })
+}
+
+const checkIn = async (setup: Caller, keyResultId: string): Promise<void> => {
+  for (const value of [1, 2, 3]) await createOne(setup, resourceOf('CheckIn'), { keyResultId, value })
+}
+
+/** What must have happened to the row an operation is about: so that there is something to do, or to tell. */
+const preparations: Record<string, (setup: Caller, id: string) => Promise<unknown>> = {
+  reopenObjective: (setup, id) => setup('POST', `/v1/objectives/${id}/close`, {}),
+  objectiveTree: alignBelow,
+  objectiveExplanation: alignBelow,
+  keyResultHistory: checkIn,
+  objectiveHistory: async (setup, objectiveId) =>
+    checkIn(setup, (await createOne(setup, resourceOf('KeyResult'), { objectiveId }))['id'] as string),
+  revisions: async (setup, id) => {
+    await checkIn(setup, id)
+    for (const target of [11, 12, 13]) await setup('PATCH', `/v1/key-results/${id}`, { target, reason: 'Learnt' })
+  },
 }
 
 const intoNewCycle = async (setup: Caller) => ({ cycleId: (await createOne(setup, resourceOf('Cycle')))['id'] })

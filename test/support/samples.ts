@@ -80,13 +80,17 @@ export const membersFor = async (call: Caller, resource: Resource, given: Member
   return members
 }
 
-/** Creates one row of a resource, and whatever it must point to. */
-export const createOne = async (call: Caller, resource: Resource, given: Members = {}): Promise<Members> => {
+/** Sends a create; members of its path are taken from among the others. */
+export const create = (call: Caller, resource: Resource, members: Members) => {
   const { method, path, pathParameters } = endpointOf(createOf(resource) as AnyOperation)
-  const members = await membersFor(call, resource, given)
   const inPath = path.replaceAll(/:(\w+)/g, (_all, name: string) => String(members[name]))
   const body = Object.fromEntries(Object.entries(members).filter(([name]) => !pathParameters.includes(name)))
-  const answer = await call(method, `/v1${inPath}`, body)
+  return call(method, `/v1${inPath}`, body)
+}
+
+/** Creates one row of a resource, and whatever it must point to. */
+export const createOne = async (call: Caller, resource: Resource, given: Members = {}): Promise<Members> => {
+  const answer = await create(call, resource, await membersFor(call, resource, given))
   if (answer.status !== 201) throw new Error(`no sample of ${resource.name}: ${JSON.stringify(answer.body)}`)
   return answer.body
 }

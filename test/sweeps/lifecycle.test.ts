@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Resource } from '../../src/api/operation.ts'
 import { createWorld } from '../support/app.ts'
 import { operations } from '../support/contract.ts'
-import { createOne, membersFor, resourceOf } from '../support/samples.ts'
+import { create, createOne, membersFor, resourceOf } from '../support/samples.ts'
 
 const { call, clock } = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
 const at = (resource: Resource, id: unknown) => `/v1/${resource.path}/${id as string}`
@@ -48,9 +48,9 @@ describe.each(restorable)('$name', (resource) => {
     const externalId = `own ${++number}`
     const first = await createOne(call, resource, { externalId })
     const second = await membersFor(call, resource, { externalId })
-    expect((await call('POST', `/v1/${resource.path}`, second)).body.code).toBe('external_id_taken')
+    expect((await create(call, resource, second)).body.code).toBe('external_id_taken')
     await remove(first['id'])
-    expect((await call('POST', `/v1/${resource.path}`, second)).status).toBe(201)
+    expect((await create(call, resource, second)).status).toBe(201)
     expect((await restore(first['id'])).body.code).toBe('external_id_taken')
   })
 

@@ -4,6 +4,7 @@ import type { AnyOperation } from '../../src/api/operation.ts'
 import { modules } from '../../src/modules/index.ts'
 import { createWorld } from '../support/app.ts'
 import { operations } from '../support/contract.ts'
+import { ask, edgeDocumentsOf } from '../support/graphql.ts'
 import { callOf, resourceBehind, send } from '../support/requests.ts'
 import { bodyOf, createSamples } from '../support/samples.ts'
 
@@ -18,7 +19,9 @@ const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
 const own = new Set(
   JSON.stringify(
     await Promise.all(
-      operations.filter((o) => o.list).map((o) => send(call, { operation: o, path: {}, body: undefined })),
+      operations
+        .filter((o) => o.list && !placesOf(o).path.includes('/:'))
+        .map((o) => send(call, { operation: o, path: {}, body: undefined })),
     ),
   ).match(uuid),
 )
@@ -40,7 +43,7 @@ describe('no answer to a read holds anything of another organization', () => {
     const { inQuery } = placesOf(operation)
     const queries = [
       '',
-      ...(operation.list ? ['?limit=100&includeDeleted=true&updatedSince=2000-01-01T00:00:00Z'] : []),
+      ...('updatedSince' in inQuery ? ['?limit=100&includeDeleted=true&updatedSince=2000-01-01T00:00:00Z'] : []),
     ]
     for (const key of Object.keys(inQuery).filter((name) => name.endsWith('Id') && name !== 'externalId'))
       queries.push(
@@ -60,16 +63,22 @@ describe('no answer to a read holds anything of another organization', () => {
     }
   })
 
-  test('GraphQL, edges included', async () => {
-    for (const { resource } of modules) {
-      if (!resource || resource.name === 'Organization') continue
-      const name = resource.path.replaceAll(/-(\w)/g, (_all, letter: string) => letter.toUpperCase())
-      const { body } = await call.graphql(`{ ${name}(first: 100) { nodes { id } } }`)
-      expect(body.errors).toBeUndefined()
-      const text = JSON.stringify(body)
-      expect(foreign.filter((id) => text.includes(id))).toEqual([])
-    }
-  })
+  test.each(operations.filter(({ list, surfaces }) => list && !surfaces))(
+    '$name by GraphQL, edges included',
+    async (operation) => {
+      const wanted = await callOf(call, operation)
+      const { data, errors } = await ask(call, wanted, { first: 100 })
+      expect(errors).toBeUndefined()
+      expect(data.nodes.length).toBeGreaterThan(0)
+      const texts = [JSON.stringify(data)]
+      for (const query of edgeDocumentsOf(operation, { ...wanted.path, first: 100 })) {
+        const { body } = await call.graphql(query)
+        expect(body.errors, query).toBeUndefined()
+        texts.push(JSON.stringify(body))
+      }
+      expect(foreign.filter((id) => texts.join().includes(id))).toEqual([])
+    },
+  )
 })
 
 /** What a caller can tell from an answer, without the id it asked for and without the request's own name. */
@@ -127,6 +136,45 @@ describe('an id of another organization answers exactly like one that does not e
     const answer = await seen(objective, path, { ...(body as object), ...members(id) }, id)
     expect(answer).toEqual(await seen(objective, path, { ...(body as object), ...members(unknown) }, unknown))
     expect(answer.status).toBe(422)
+  })
+
+  const pointed = modules.flatMap(({ resource, operations: all }) =>
+    Object.values(resource?.polymorphic ?? {}).flatMap(({ type, key, to }) => {
+      const create = all.find(({ name }) => name === `create${resource?.name}`) as AnyOperation
+      if (!(key in (bodyOf(create)?.properties ?? {}))) return []
+      return Object.entries(to()).map(([kind, target]) => ({ create, name: create.name, type, key, kind, target }))
+    }),
+  )
+  test.each(pointed)('as $key of $name, of the kind $kind', async ({ create, type, key, kind, target }) => {
+    const { path, body } = await callOf(call, create)
+    const given = (id: string) => ({ ...(body as object), [type]: kind, [key]: id })
+    const id = foreignId(target.name)
+    const answer = await seen(create, path, given(id), id)
+    expect(answer).toEqual(await seen(create, path, given(unknown), unknown))
+    expect(answer.status).toBe(422)
+  })
+
+  test.each([
+    ['createInitiative', 'KeyResult', (id: string) => ({ keyResultIds: [id] })],
+    ['createComment', 'User', (id: string) => ({ mentions: [id] })],
+    ['createComment', 'User', (id: string) => ({ authorId: id })],
+    ['createObjectiveUpdate', 'User', (id: string) => ({ authorId: id })],
+    ['createRetrospective', 'User', (id: string) => ({ authorId: id })],
+    ['applyOkrTemplate', 'Team', (id: string) => ({ owners: [{ type: 'team', id }] })],
+    ['applyOkrTemplate', 'Cycle', (id: string) => ({ cycleId: id })],
+    ['applyOkrTemplate', 'Pillar', (id: string) => ({ pillarId: id })],
+    ['carryOverObjective', 'Cycle', (id: string) => ({ cycleId: id })],
+    ['carryOverCycle', 'Cycle', (id: string) => ({ cycleId: id })],
+    ['simulate', 'Objective', (id: string) => ({ changes: [{ objectiveId: id, state: 'cancelled' }] })],
+    ['simulate', 'KeyResult', (id: string) => ({ changes: [{ keyResultId: id, value: 1 }] })],
+    ['simulate', 'Alignment', (id: string) => ({ changes: [{ deleteAlignment: id }] })],
+  ])('inside the body of %s: a %s', async (name, target, members) => {
+    const operation = operations.find((each) => each.name === name) as AnyOperation
+    const { path, body } = await callOf(call, operation)
+    const id = foreignId(target)
+    const answer = await seen(operation, path, { ...(body as object), ...members(id) }, id)
+    expect(answer).toEqual(await seen(operation, path, { ...(body as object), ...members(unknown) }, unknown))
+    expect([404, 422], answer.text).toContain(answer.status)
   })
 
   const batches = operations.filter(({ name }) => name.startsWith('batch'))

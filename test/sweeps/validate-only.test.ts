@@ -4,6 +4,7 @@ import { createWorld } from '../support/app.ts'
 import { createCensus } from '../support/census.ts'
 import { operations } from '../support/contract.ts'
 import { callOf, send } from '../support/requests.ts'
+import { stable } from '../support/stable.ts'
 
 const { call, organizationId } = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
 const census = await createCensus(organizationId)
@@ -18,14 +19,7 @@ test.each(writes)('a dry run of $name answers as the write would and stores noth
   expect(await census()).toEqual(before)
 
   const real = await send(call, wanted)
-  expect(await census()).not.toEqual(before)
+  if (operation.undone) expect(await census()).toEqual(before)
+  else expect(await census()).not.toEqual(before)
   if (real.status !== 204) expect(stable(real.body)).toEqual(stable(dry.body))
 })
-
-/** Answers to two writes differ in the ids they give, in secrets, and in the strictly increasing instant of the graph. */
-const stable = (value: unknown): unknown =>
-  JSON.parse(
-    JSON.stringify(value, (name, member) =>
-      /^(id|recordedAt|scoredAt|apiKey|lastCheckInId)$/.test(name) ? null : (member as unknown),
-    ),
-  )
