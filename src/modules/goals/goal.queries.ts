@@ -1,5 +1,3 @@
-import type { Context } from '../../api/operation.ts'
-import { query } from '../../db/statement.ts'
 import type { NodeScore, Policy, ReportedHealth } from '../../scoring/index.ts'
 import type { keyResults } from '../key-results/key-result.table.ts'
 import type { objectives } from '../objectives/objective.table.ts'
@@ -42,6 +40,7 @@ export type AlignmentRow = {
 // Everything above the seeds that their progress can reach: `contributes` edges to objectives, and to the objective of
 // a key result that is measured by what is aligned to it; and wherever one of their key results is added up. Deleted key
 // results lead on too, for what they no longer add must be taken away.
+/** $1 tenant, $2 objectives, $3 key results, $4 whether to climb, $5 time zone, $6 today: for all texts of goals. */
 export const line = `
   with recursive line (id) as (
     select unnest($2::uuid[])
@@ -67,19 +66,8 @@ export type Seeds = {
   climb?: boolean
 }
 
-export const seeded = ({ actor }: Context, { objectiveIds, keyResultIds, climb = true }: Seeds) => [
-  actor.tenantId,
-  objectiveIds,
-  keyResultIds,
-  climb,
-]
-
 /** The objectives whose score may change, with the days and the policy that apply to them. */
-export const loadObjectives = (ctx: Context, seeds: Seeds): Promise<ObjectiveRow[]> =>
-  query(
-    ctx.db,
-    'goal_line_objectives',
-    `${line}
+export const objectivesText = `
      select o.id, o.state, o.commitment, o.progress_source as "progressSource", o.manual_progress as "manualProgress", o.score,
        c.root_id as "graphId", c.state as "cycleState", g.policy || c.policy as policy,
        g.week_start as "weekStart", g.fiscal_year_start_month as "fiscalYearStartMonth",
@@ -93,32 +81,20 @@ export const loadObjectives = (ctx: Context, seeds: Seeds): Promise<ObjectiveRow
        where u.tenant_id = $1 and u.objective_id = o.id and u.deleted_at is null and u.by_person
        order by u.effective_at desc nulls last, u.id desc nulls last limit 1
      ) u on true
-     where o.deleted_at is null`,
-    [...seeded(ctx, seeds), ctx.organization.timeZone],
-  )
+     where o.deleted_at is null`
 
 /** All key results of those objectives: the ones to score, and their neighbours with the score they have. */
-export const loadKeyResults = (ctx: Context, seeds: Seeds): Promise<KeyResultRow[]> =>
-  query(
-    ctx.db,
-    'goal_line_key_results',
-    `${line}
+export const keyResultsText = `
      select k.id, k.objective_id as "objectiveId", k.kind, k.source, k.role, k.state, k.weight, k.baseline, k.target, k.waypoints,
        k.min, k.max, k.exclusive, k.mode, k.period, k.steps, k.zones, k.cadence, k.zone, k.score, k.settled_on as "settledOn",
        k.last_check_in_id as "lastCheckInId",
        coalesce(k.starts_on, o.starts_on, c.starts_on) as "firstDay", coalesce(k.due_on, o.due_on, c.ends_on) as "lastDay"
      from line join objectives o on o.tenant_id = $1 and o.id = line.id
      join cycles c on c.tenant_id = $1 and c.id = o.cycle_id
-     join key_results k on k.tenant_id = $1 and k.objective_id = o.id and k.deleted_at is null`,
-    seeded(ctx, seeds),
-  )
+     join key_results k on k.tenant_id = $1 and k.objective_id = o.id and k.deleted_at is null`
 
 /** What is aligned to those objectives and their key results, with the score it has. */
-export const loadAlignments = (ctx: Context, seeds: Seeds): Promise<AlignmentRow[]> =>
-  query(
-    ctx.db,
-    'goal_line_alignments',
-    `${line}
+export const alignmentsText = `
      select a.id, a.child_objective_id as "childId", a.parent_objective_id as "parentObjectiveId",
        a.parent_key_result_id as "parentKeyResultId", a.relation, a.weight, o.state as "childState", o.score as "childScore"
      from (
@@ -127,6 +103,4 @@ export const loadAlignments = (ctx: Context, seeds: Seeds): Promise<AlignmentRow
        select a.* from line join key_results k on k.tenant_id = $1 and k.objective_id = line.id and k.deleted_at is null
        join alignments a on a.tenant_id = $1 and a.parent_key_result_id = k.id
      ) a join objectives o on o.tenant_id = $1 and o.id = a.child_objective_id and o.deleted_at is null
-     where a.deleted_at is null`,
-    seeded(ctx, seeds),
-  )
+     where a.deleted_at is null`

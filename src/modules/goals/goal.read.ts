@@ -1,17 +1,19 @@
 import type { Context } from '../../api/operation.ts'
+import { query } from '../../db/statement.ts'
 import type { CascadeInput, NodeScore } from '../../scoring/index.ts'
-import { type InitiativeRow, type LinkRow, loadInitiatives, loadLinks } from './goal.below.ts'
+import { type InitiativeRow, initiativesText, type LinkRow, linksText } from './goal.below.ts'
 import { initiativeInput, keyResultInput, objectiveInput } from './goal.inputs.ts'
 import {
   type AlignmentRow,
+  alignmentsText,
   type KeyResultRow,
-  loadAlignments,
-  loadKeyResults,
-  loadObjectives,
+  keyResultsText,
+  line,
   type ObjectiveRow,
+  objectivesText,
   type Seeds,
 } from './goal.queries.ts'
-import { loadReadings, type ReadingsRow } from './goal.readings.ts'
+import { type ReadingsRow, readingsText } from './goal.readings.ts'
 
 /** Goals as read in one go: what the core is given, and what those who judge or answer look up. */
 export type Goals = {
@@ -24,20 +26,37 @@ export type Goals = {
   input: CascadeInput
 }
 
+type Found = {
+  objectiveRows: ObjectiveRow[]
+  keyResultRows: KeyResultRow[]
+  alignments: AlignmentRow[]
+  links: LinkRow[]
+  initiatives: InitiativeRow[]
+  readingsRows: ReadingsRow[]
+}
+
+const rows = (text: string, name: keyof Found): string =>
+  `(select coalesce(json_agg(found), '[]') from (${text}) found) as "${name}"`
+
+// One statement: the line is worked out once, and under a held lock each further statement is time others wait.
+const goalsText = `${line} select ${[
+  rows(objectivesText, 'objectiveRows'),
+  rows(keyResultsText, 'keyResultRows'),
+  rows(alignmentsText, 'alignments'),
+  rows(linksText, 'links'),
+  rows(initiativesText, 'initiatives'),
+  rows(readingsText, 'readingsRows'),
+].join(', ')}`
+
 /**
  * Reads the seeds with their neighbours, and everything above them unless `climb` is false. Inputs are made for the key
  * results asked for and those measured by other goals; the others are known by the score they have.
  */
 export const readGoals = async (ctx: Context, seeds: Partial<Seeds>): Promise<Goals> => {
-  const all = { objectiveIds: [], keyResultIds: [], ...seeds }
-  const [objectiveRows, keyResultRows, alignments, links, initiatives, readingsRows] = await Promise.all([
-    loadObjectives(ctx, all),
-    loadKeyResults(ctx, all),
-    loadAlignments(ctx, all),
-    loadLinks(ctx, all),
-    loadInitiatives(ctx, all),
-    loadReadings(ctx, all),
-  ])
+  const { objectiveIds = [], keyResultIds = [], climb = true } = seeds
+  const values = [ctx.actor.tenantId, objectiveIds, keyResultIds, climb, ctx.organization.timeZone, ctx.today]
+  const [found] = await query<Found>(ctx.db, 'goals_read', goalsText, values)
+  const { objectiveRows, keyResultRows, alignments, links, initiatives, readingsRows } = found as Found
   const objectives = new Map(objectiveRows.map((row) => [row.id, row]))
   const keyResults = new Map(keyResultRows.map((row) => [row.id, row]))
   const readings = new Map(readingsRows.map((row) => [row.id, row]))
@@ -50,7 +69,7 @@ export const readGoals = async (ctx: Context, seeds: Partial<Seeds>): Promise<Go
   const initiativesOf = (id: string) => (workOf.get(id) ?? []).map(({ row }) => row)
   const keyResultsOf = Map.groupBy(keyResultRows, ({ objectiveId }) => objectiveId)
 
-  const asked = new Set(all.keyResultIds)
+  const asked = new Set(keyResultIds)
   const countedIn = (id: string) =>
     new Set(
       (keyResultsOf.get(id) ?? []).flatMap((row) =>
