@@ -5,12 +5,9 @@ export type Row = {
   /** By docs, not by code. */
   may: readonly Role[]
   otherwise: 'forbidden' | 'not_found'
-  /** Roles the code treats otherwise than this row: expected to fail until either gives way. */
-  disputed?: readonly Role[]
 }
 
 const row = (may: readonly Role[], otherwise: Row['otherwise'] = 'forbidden'): Row => ({ may, otherwise })
-const disputed = (row: Row, ...roles: Role[]): Row => ({ ...row, disputed: roles })
 
 const everybody = row(roles)
 const administrators = row(['admin'])
@@ -78,13 +75,13 @@ export const matrix: Record<string, Row> = {
   ...writes('Initiative', goalKeepers),
   ...writes('Blocker', goalKeepers),
   ...writes('Comment', speakers),
-  // Of another's comment. The rule knows no exception for administrators and machines; the code leaves it to the author.
-  updateComment: disputed(keepers, 'admin', 'integration'),
-  restoreComment: disputed(keepers, 'admin', 'integration'),
-  deleteComment: disputed(keepers, 'integration'),
-  // Of a whole cycle, and of the whole organization: a manager writes for a line; the code lets every manager.
-  ...writes('Retrospective', disputed(keepers, 'manager')),
-  ...writes('OkrTemplate', disputed(keepers, 'manager')),
+  // Of another's comment: nobody changes what somebody else said; an administrator may take it away (decision 16).
+  updateComment: row([]),
+  restoreComment: row([]),
+  deleteComment: administrators,
+  // Of a whole cycle: managers write it together (decision 16).
+  ...writes('Retrospective', row(['admin', 'integration', 'manager'])),
+  ...writes('OkrTemplate', keepers),
   // An objective of the organization's.
   applyOkrTemplate: goalKeepers,
 }

@@ -8,7 +8,8 @@ import { createOkrTemplateInput, judgeTemplate, okrTemplateRow, updateOkrTemplat
 import { okrTemplate } from './okr-template.resource.ts'
 import type { okrTemplates } from './okr-template.table.ts'
 
-const keepsTemplates = hasRole('admin', 'integration', 'manager')
+/** Templates are everybody's library, in nobody's line. */
+const keepsTemplates = hasRole('admin', 'integration')
 
 export const okrTemplateOperations = [
   ...withBuiltIn(reads(okrTemplate)),
