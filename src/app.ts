@@ -3,7 +3,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Pool } from 'pg'
 import { v7 } from 'uuid'
 import type { Clock } from './api/clock.ts'
-import type { House, Request } from './api/execute.ts'
+import type { House, Request } from './api/context.ts'
+import { createGathering } from './api/gather.ts'
 import { graphqlOf } from './api/graphql.ts'
 import { graphqlPlugin } from './api/graphql-plugin.ts'
 import { openApiOf } from './api/openapi.ts'
@@ -77,6 +78,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     clock,
     serializers: serializersOf(document),
     turn: createTurns(writersOfOneTenant),
+    gather: createGathering(),
     forget: authenticate.forget,
   }
   const requestOf = ({ session, log, id }: FastifyRequest): Request => ({ house, ...session, log, id })

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader'
 import type { GraphQLResolveInfo } from 'graphql'
-import type { Request } from './execute.ts'
+import type { Request } from './context.ts'
 import { type Asked, loadByIds, loadChildren } from './graphql-load.ts'
 import { namesAsked } from './graphql-members.ts'
 import type { Context, Module, Resource } from './operation.ts'

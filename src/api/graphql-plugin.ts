@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { GraphQLError, type GraphQLSchema } from 'graphql'
 import mercurius from 'mercurius'
-import type { Request } from './execute.ts'
+import type { Request } from './context.ts'
 import type { GraphQLContext } from './graphql-edges.ts'
 import { limitQuery, limitTokens } from './graphql-limits.ts'
 import { Problem } from './problem.ts'

@@ -25,25 +25,15 @@ export const writeEvents = ({ actor, db, now }: Context, events: readonly Event[
     ],
   )
 
+type Entry = { operation: string; subjectIds: readonly string[]; inputDigest: string; requestId: string }
+
 /** Writes who did what: ids and a digest only, so that erasing a person never touches the audit log. */
-export const writeAudit = (
-  { actor, db, now }: Context,
-  entry: { operation: string; subjectIds: readonly string[]; inputDigest: string; requestId: string },
-): Promise<unknown> =>
+export const writeAudit = ({ actor, db, now }: Context, entries: readonly Entry[]): Promise<unknown> =>
   query(
     db,
     'audit_append',
     `insert into audit_log (tenant_id, id, at, actor_kind, actor_id, operation, subject_ids, input_digest, request_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [
-      actor.tenantId,
-      v7(),
-      now,
-      actor.kind,
-      actor.id,
-      entry.operation,
-      entry.subjectIds,
-      entry.inputDigest,
-      entry.requestId,
-    ],
+     select $1, e.id, $2, $3, $4, e.operation, e."subjectIds", e."inputDigest", e."requestId"
+     from jsonb_to_recordset($5) as e (id uuid, operation text, "subjectIds" uuid[], "inputDigest" text, "requestId" text)`,
+    [actor.tenantId, now, actor.kind, actor.id, JSON.stringify(entries.map((entry) => ({ ...entry, id: v7() })))],
   )

@@ -81,7 +81,8 @@ export type Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType =
   singleStatement?: true
   /** Always undone: it writes only to see what would follow, and nothing is kept, no event, no audit. */
   undone?: true
-  /** The writers that must take turns: null for none. */
+  /** Several calls of one caller as one set, where that is cheaper than one by one; answers in the order given. */
+  together?: (ctx: Context, inputs: z.output<I>[]) => Promise<z.output<O>[]>
   run: (ctx: Context, input: z.output<I>, subject: S) => Promise<z.output<O>>
 }
 

@@ -1,9 +1,11 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { Request, Wishes } from './context.ts'
 import { placesOf } from './endpoint.ts'
-import { execute, type Outcome, type Request, type Wishes } from './execute.ts'
+import { execute } from './execute.ts'
 import type { AnyOperation, Module } from './operation.ts'
 import { Problem } from './problem.ts'
 import { queryReader } from './query-string.ts'
+import type { Outcome } from './write.ts'
 
 const bulkLimit = 10 * 1024 * 1024
 

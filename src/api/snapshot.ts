@@ -1,5 +1,5 @@
 import { openTransaction, type Transaction } from '../db/transaction.ts'
-import { contextOf, type Request } from './execute.ts'
+import { contextOf, type Request } from './context.ts'
 import type { Context } from './operation.ts'
 
 /** One moment of the database that all reads of a GraphQL answer share; opened by the first of them. */

@@ -9,6 +9,8 @@ export type MidnightOptions = {
   log: FastifyBaseLogger
   /** Only these organizations; all when left out. */
   organizationIds?: readonly string[]
+  /** Ends the run after the day under way. */
+  signal?: AbortSignal
 }
 
 /** How often the clock is looked at. Midnights of the world's time zones fall on quarter hours. */
@@ -23,16 +25,17 @@ export type Done = Map<string, { timeZone: string; day: string }>
  * logged and tried again next time; it does not keep the others waiting.
  */
 export const runMidnight = async (options: MidnightOptions, done: Done = new Map()): Promise<void> => {
-  const { pool, clock, log, organizationIds } = options
+  const { pool, clock, log, organizationIds, signal } = options
   const { rows } = await pool.query<{ id: string }>(
     'select id from tenants where $1::uuid[] is null or id = any($1) order by id',
     [organizationIds ?? null],
   )
   for (const { id } of rows) {
+    if (signal?.aborted) return
     const known = done.get(id)
     if (known && known.day === calendarDay(clock(), known.timeZone)) continue
     try {
-      for (let isBehind = true; isBehind; ) {
+      for (let isBehind = true; isBehind && !signal?.aborted; ) {
         const { timeZone, day, today } = await rescoreDay(options, id)
         done.set(id, { timeZone, day })
         isBehind = day < today
@@ -43,11 +46,14 @@ export const runMidnight = async (options: MidnightOptions, done: Done = new Map
   }
 }
 
-/** Runs the job now and whenever a day turns; the answer ends it, after the run that may be under way. */
+/** Runs the job now and whenever a day turns; the answer ends it, after the day that may be under way. */
 export const startMidnight = (options: MidnightOptions): (() => Promise<void>) => {
   const done: Done = new Map()
+  const ending = new AbortController()
   const run = () =>
-    runMidnight(options, done).catch((error: unknown) => options.log.error({ err: error }, 'the midnight job failed'))
+    runMidnight({ ...options, signal: ending.signal }, done).catch((error: unknown) =>
+      options.log.error({ err: error }, 'the midnight job failed'),
+    )
   let running = run()
   const timer = setInterval(() => {
     running = running.then(run)
@@ -55,6 +61,7 @@ export const startMidnight = (options: MidnightOptions): (() => Promise<void>) =
   timer.unref()
   return async () => {
     clearInterval(timer)
+    ending.abort()
     await running
   }
 }

@@ -2,15 +2,21 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { expect, inject, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { emptyDatabase } from './run.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+
+// Its jobs visit every organization there is, so it must not find those of other tests.
+const { appUrl, ownerUrl } = await emptyDatabase()
+await migrate(ownerUrl)
 
 /** The service as a process of its own. */
 const start = (env: Record<string, string>) => {
   const child = spawn(process.execPath, [main], {
-    env: { DATABASE_URL: inject('appUrl'), LOG_LEVEL: 'silent', ...env },
+    env: { DATABASE_URL: appUrl, LOG_LEVEL: 'silent', ...env },
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   const exit = once(child, 'exit')

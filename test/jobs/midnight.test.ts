@@ -82,6 +82,6 @@ test('it runs at the start, and ends when told', async () => {
   const { goals, keyResult, options, at } = await world()
   at('2026-06-03T12:00:00.000Z')
   const stop = startMidnight(options)
+  await expect.poll(() => goals.read(`key-results/${keyResult.id}`)).toMatchObject({ progress: 0.5 })
   await stop()
-  expect(await goals.read(`key-results/${keyResult.id}`)).toMatchObject({ progress: 0.5 })
 })

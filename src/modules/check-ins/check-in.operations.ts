@@ -40,26 +40,23 @@ const recorded = checkInSchema
   .strict()
   .meta({ id: 'RecordedCheckIn', description: 'A check-in, with its key result as it is now.' })
 
-const one = async (ctx: Context, item: CheckInItem): Promise<z.output<typeof recorded>> => {
-  const { checkIns, rescored: found } = await record(ctx, [item])
-  const [row] = checkIns as [CheckIn]
-  const of = found.keyResults.get(row.keyResultId)
-  const score = found.scores.get(row.keyResultId)
-  if (!of || !score) throw new Problem('not_found')
-  const { value, attainment, progress, dataState } = score
-  const zone = found.readings.get(of.id)?.readings?.at(-1)?.[2] ?? null
-  const answer = {
-    id: of.id,
-    state: of.state,
-    value,
-    zone,
-    attainment,
-    progress,
-    dataState,
-    health: healthToday(score, ctx.today),
-  }
-  return { ...present(checkIn, row, ctx), keyResult: answer } as never
+/** Check-ins as they are answered, each with its key result as it is now. */
+const many = async (ctx: Context, items: CheckInItem[]): Promise<z.output<typeof recorded>[]> => {
+  const { checkIns, rescored: found } = await record(ctx, items)
+  return checkIns.map((row) => {
+    const of = found.keyResults.get(row.keyResultId)
+    const score = found.scores.get(row.keyResultId)
+    if (!of || !score) throw new Problem('not_found')
+    const { value, attainment, progress, dataState } = score
+    const zone = found.readings.get(of.id)?.readings?.at(-1)?.[2] ?? null
+    const health = healthToday(score, ctx.today)
+    const keyResultNow = { id: of.id, state: of.state, value, zone, attainment, progress, dataState, health }
+    return { ...present(checkIn, row, ctx), keyResult: keyResultNow } as never
+  })
 }
+
+const one = async (ctx: Context, item: CheckInItem): Promise<z.output<typeof recorded>> =>
+  (await many(ctx, [item]))[0] as z.output<typeof recorded>
 
 const common = { scope: 'okr:write', output: recorded, returns: 'CheckIn', allow: anyone } as const
 
@@ -72,6 +69,11 @@ export const checkInOperations = [
     rest: 'POST /key-results/:keyResultId/check-ins',
     input: z.strictObject({ keyResultId: id, input: createCheckInInput }),
     run: (ctx, { keyResultId, input }) => one(ctx, { ...input, keyResultId }),
+    together: (ctx, calls) =>
+      many(
+        ctx,
+        calls.map(({ keyResultId, input }) => ({ ...input, keyResultId })),
+      ),
   }),
   operation({
     ...common,

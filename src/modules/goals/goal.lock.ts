@@ -1,5 +1,5 @@
-import { Again } from '../../api/execute.ts'
 import type { Context } from '../../api/operation.ts'
+import { Again } from '../../api/write.ts'
 import { query } from '../../db/statement.ts'
 
 /** Goals a write is about to touch, by what is known of them before the lock. */
