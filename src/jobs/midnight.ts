@@ -35,7 +35,8 @@ export const runMidnight = async (options: MidnightOptions, done: Done = new Map
     const known = done.get(id)
     if (known && known.day === calendarDay(clock(), known.timeZone)) continue
     try {
-      for (let isBehind = true; isBehind && !signal?.aborted; ) {
+      for (let isBehind = true; isBehind; ) {
+        if (signal?.aborted) return
         const { timeZone, day, today } = await rescoreDay(options, id)
         done.set(id, { timeZone, day })
         isBehind = day < today
