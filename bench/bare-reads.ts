@@ -6,7 +6,7 @@ type Row = Record<string, any>
 
 const columns = `id, external_id, version, created_at, updated_at, deleted_at, title, description, rationale, cycle_id, pillar_id,
   owner_type, owner_id, contributors, commitment, state, progress_source, manual_progress, visibility, tags, custom, starts_on, due_on,
-  carried_from_id, agreed_at, progress, projected, confidence, coverage, scored_at, scoring_version, grade, score`
+  carried_from_id, agreed_at, progress, projected, confidence, coverage, scored_at, scoring_version, grade, grade_reason, score`
 
 const getText = `select ${columns} from objectives where tenant_id = $1 and id = $2 and deleted_at is null`
 
@@ -72,6 +72,7 @@ const objectiveOf = (row: Row, today: string): Row => ({
   progressReason: row['score'].reason ?? null,
   coverage: row['coverage'],
   grade: row['grade'],
+  gradeReason: row['grade_reason'],
   verdict: verdictOf(row['grade'], row['commitment']),
 })
 

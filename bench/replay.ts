@@ -52,7 +52,7 @@ export const scriptOf = (sent: readonly Sent[], tenant: Tenant, leaf: Leaf): Scr
   return { waves, fresh: ids.length - known }
 }
 
-/** Plays it for `leaf`: begin rides with the first wave, commit with the last. Answers the row of the check-in. */
+/** Plays it for `leaf`: begin rides with the first wave, commit with the last. Answers when it was recorded. */
 export const play = async (pool: Pool, { waves, fresh }: Script, ids: string[]): Promise<unknown> => {
   const client = await pool.connect()
   const values = { ids: [...ids, ...Array.from({ length: fresh }, () => v7())], at: new Date().toISOString() }
@@ -66,7 +66,7 @@ export const play = async (pool: Pool, { waves, fresh }: Script, ids: string[]):
     const [inserted] = await all(send(reading))
     await all([...send(writing), client.query('commit')])
     client.release()
-    return inserted?.rows[0]
+    return inserted?.rows[0] ?? { recordedAt: values.at }
   } catch (error) {
     client.release(true)
     throw error
