@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { getTableName } from 'drizzle-orm'
 import { v7 } from 'uuid'
-import { query } from '../db/statement.ts'
 import { eventOf } from './change-event.ts'
+import { byExternalId, type Entry, membersOf, requireOnce } from './entries.ts'
 import { lockMany } from './find-many.ts'
 import { located } from './located.ts'
 import { mergePatch } from './merge-patch.ts'
@@ -14,14 +13,6 @@ import { insertRows, type Row, updateRows } from './store.ts'
 import { toProblem } from './to-problem.ts'
 import { Again } from './write.ts'
 import { type Change, narrowed, type Writes } from './writes.ts'
-
-/** One wish of a caller. `upsert` names its row by `externalId`; `version` is If-Match of one item. */
-export type Entry =
-  | { create: Row }
-  | { upsert: Row }
-  | { update: Row; id: string; version?: number }
-  | { delete: true; id: string }
-  | { restore: true; id: string }
 
 /**
  * Carries out wishes as one set: lock, find (404), allow (403), versions (412), merge, references, rules, write, events,
@@ -63,40 +54,6 @@ export const applyEntries = async (ctx: Context, w: Writes, entries: readonly En
   for (const change of written) ctx.emit(eventOf(w, change))
   if (written.length > 0) await w.settle?.(ctx, written)
   return changes
-}
-
-const membersOf = (entry: Entry): Row =>
-  'create' in entry ? entry.create : 'upsert' in entry ? entry.upsert : 'update' in entry ? entry.update : {}
-
-/** The same row twice in one set would be written twice from one beginning: the second would undo the first. */
-const requireOnce = async (entries: readonly Entry[], ids: readonly (string | undefined)[]): Promise<void> => {
-  const seen = new Set<unknown>()
-  for (const [index, entry] of entries.entries()) {
-    const key = ids[index] ?? membersOf(entry)['externalId']
-    if (key == null) continue
-    await located(entries.length, index, async () => {
-      if (seen.has(key)) throw new Problem('conflict', 'The same row stands in the batch twice')
-    })
-    seen.add(key)
-  }
-}
-
-/** Ids of the rows that carry the entries' external ids: a live one, else the deleted one that will be revived. */
-const byExternalId = async (
-  { db, actor }: Context,
-  w: Writes,
-  entries: readonly Entry[],
-): Promise<Map<unknown, string>> => {
-  const wanted = entries.flatMap((entry) => ('upsert' in entry ? [entry.upsert['externalId']] : []))
-  if (wanted.length === 0) return new Map()
-  const rows = await query<{ id: string; external_id: string }>(
-    db,
-    `by_external_id_${w.resource.type}`,
-    `select id, external_id from ${getTableName(w.resource.table)} where tenant_id = $1 and external_id = any($2)
-     order by deleted_at nulls last`,
-    [actor.tenantId, wanted],
-  )
-  return new Map(rows.toReversed().map(({ id, external_id }) => [external_id, id]))
 }
 
 /** A deleted row answers 404 to everything but restore and upsert, which bring it back. */

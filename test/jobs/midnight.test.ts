@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { runMidnight, startMidnight } from '../../src/jobs/midnight.ts'
 import { createWorld } from '../support/app.ts'
 import { createCensus } from '../support/census.ts'
-import { goalsOf } from '../support/goal-caller.ts'
+import { goalsOf } from '../support/goals.ts'
 
 const world = async () => {
   const made = await createWorld({ at: '2026-06-01T10:00:00.000Z', timeZone: 'America/New_York' })

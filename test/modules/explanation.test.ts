@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { canonicalJson, sha256 } from '../../src/modules/explanation/canonical-json.ts'
 import { createWorld } from '../support/app.ts'
-import { goalsOf } from '../support/goal-caller.ts'
+import { goalsOf } from '../support/goals.ts'
 
 const { call, as, key, clock } = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
 const goals = goalsOf(call)

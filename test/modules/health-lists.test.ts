@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createWorld } from '../support/app.ts'
-import { goalsOf } from '../support/goal-caller.ts'
+import { goalsOf } from '../support/goals.ts'
 
 const { call, clock } = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
 const goals = goalsOf(call)

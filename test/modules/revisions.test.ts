@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createWorld } from '../support/app.ts'
 import { createCensus } from '../support/census.ts'
-import { goalsOf } from '../support/goal-caller.ts'
+import { goalsOf } from '../support/goals.ts'
 
 const { call, organizationId, as, key } = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
 const goals = goalsOf(call)

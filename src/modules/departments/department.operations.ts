@@ -1,11 +1,9 @@
 import { reads } from '../../api/reads.ts'
 import { writes } from '../../api/writes.ts'
-import { hasRole } from '../../auth/rules.ts'
 import { dependentsOf, requireTree } from '../directory/directory.queries.ts'
+import { keepsPeople } from '../directory/directory.rules.ts'
 import { department, departmentInputs } from './department.resource.ts'
 import type { departments } from './department.table.ts'
-
-const keepsPeople = hasRole('admin', 'hr', 'integration')
 
 export const departmentOperations = [
   ...reads(department),

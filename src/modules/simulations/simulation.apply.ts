@@ -1,4 +1,5 @@
-import { applyEntries, type Entry } from '../../api/apply.ts'
+import { applyEntries } from '../../api/apply.ts'
+import type { Entry } from '../../api/entries.ts'
 import type { Context } from '../../api/operation.ts'
 import { inputProblem, Problem } from '../../api/problem.ts'
 import type { Row } from '../../api/store.ts'

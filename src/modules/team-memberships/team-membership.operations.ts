@@ -1,9 +1,7 @@
 import { reads } from '../../api/reads.ts'
 import { writes } from '../../api/writes.ts'
-import { hasRole } from '../../auth/rules.ts'
+import { keepsPeople } from '../directory/directory.rules.ts'
 import { teamMembership, teamMembershipInputs } from './team-membership.resource.ts'
-
-const keepsPeople = hasRole('admin', 'hr', 'integration')
 
 export const teamMembershipOperations = [
   ...reads(teamMembership),

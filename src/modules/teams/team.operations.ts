@@ -1,12 +1,10 @@
 import { inputProblem } from '../../api/problem.ts'
 import { reads } from '../../api/reads.ts'
 import { writes } from '../../api/writes.ts'
-import { hasRole } from '../../auth/rules.ts'
 import { dependentsOf } from '../directory/directory.queries.ts'
+import { keepsPeople } from '../directory/directory.rules.ts'
 import { team, teamInputs } from './team.resource.ts'
 import type { teams } from './team.table.ts'
-
-const keepsPeople = hasRole('admin', 'hr', 'integration')
 
 export const teamOperations = [
   ...reads(team),

@@ -3,8 +3,8 @@ import { Problem } from '../../api/problem.ts'
 import { reads } from '../../api/reads.ts'
 import { writes } from '../../api/writes.ts'
 import type { Role } from '../../auth/actor.ts'
-import { hasRole } from '../../auth/rules.ts'
 import { dependentsOf, requireTree } from '../directory/directory.queries.ts'
+import { keepsPeople } from '../directory/directory.rules.ts'
 import { user, userInputs } from './user.resource.ts'
 import type { users } from './user.table.ts'
 
@@ -18,8 +18,6 @@ const judgeRoles = (ctx: Context, before: User | null, after: User): void => {
   const moved = guarded.find((role) => after.roles.includes(role) !== (before?.roles.includes(role) ?? false))
   if (moved) throw new Problem('forbidden', `Only administrators give or take the role ${moved}`)
 }
-
-const keepsPeople = hasRole('admin', 'hr', 'integration')
 
 export const userOperations = [
   ...reads(user),
