@@ -30,8 +30,8 @@ const textOf = (key: string, build: () => string): { name: string; text: string 
   return known
 }
 
-const insertText = (resource: Resource, byDefault: readonly string[]): string => {
-  const columns = writable(resource).filter(([key]) => !byDefault.includes(key))
+const insertText = (resource: Resource): string => {
+  const columns = writable(resource)
   return `insert into ${getTableName(resource.table)} as t (${columns.map(([, column]) => quoted(column)).join(', ')})
     select ${columns.map(([key]) => `v."${key}"`).join(', ')} from jsonb_to_recordset($1) as v (${typed(columns)})`
 }
@@ -40,22 +40,9 @@ const insertText = (resource: Resource, byDefault: readonly string[]): string =>
 export const insertRows = async ({ db }: Context, resource: Resource, rows: readonly Row[]): Promise<Row[]> => {
   const { name, text } = textOf(
     `insert ${resource.name}`,
-    () => `${insertText(resource, [])} returning ${returning(resource)}`,
+    () => `${insertText(resource)} returning ${returning(resource)}`,
   )
   return inOrder(rows, await query<Row>(db, name, text, [JSON.stringify(rows)]))
-}
-
-/** The same without an answer, for rows whose writer knows what is stored. `byDefault` columns are left to Postgres. */
-export const insertOnly = async (
-  { db }: Context,
-  resource: Resource,
-  rows: readonly Row[],
-  byDefault: readonly string[],
-): Promise<void> => {
-  const { name, text } = textOf(`insert only ${resource.name} ${byDefault.join()}`, () =>
-    insertText(resource, byDefault),
-  )
-  await query(db, name, text, [JSON.stringify(rows)])
 }
 
 /** Updates the members `keys` of rows found by id with one statement; answers them as stored, in the order given. */

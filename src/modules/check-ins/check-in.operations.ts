@@ -9,6 +9,7 @@ import { present } from '../../api/select.ts'
 import { tombstone } from '../../api/writes.ts'
 import { anyone } from '../../auth/rules.ts'
 import { healthToday } from '../goals/goal.fields.ts'
+import { lastZone } from '../goals/goal.readings.ts'
 import { mayChangeObjectiveOf } from '../goals/goal.rules.ts'
 import { keyResult, keyResultSchema } from '../key-results/key-result.resource.ts'
 import {
@@ -48,7 +49,7 @@ const many = async (ctx: Context, items: CheckInItem[]): Promise<z.output<typeof
     const score = found.scores.get(row.keyResultId)
     if (!of || !score) throw new Problem('not_found')
     const { value, attainment, progress, dataState } = score
-    const zone = found.readings.get(of.id)?.readings?.at(-1)?.[2] ?? null
+    const zone = lastZone(found.readings.get(of.id))
     const health = healthToday(score, ctx.today)
     const keyResultNow = { id: of.id, state: of.state, value, zone, attainment, progress, dataState, health }
     return { ...present(checkIn, row, ctx), keyResult: keyResultNow } as never

@@ -2,7 +2,7 @@ import { findMany } from '../../api/find-many.ts'
 import { located } from '../../api/located.ts'
 import type { Context } from '../../api/operation.ts'
 import { inputProblem, Problem } from '../../api/problem.ts'
-import { insertOnly, type Row, updateRows } from '../../api/store.ts'
+import { type Row, updateRows } from '../../api/store.ts'
 import { toProblem } from '../../api/to-problem.ts'
 import { Again } from '../../api/write.ts'
 import { sendLock } from '../goals/goal.lock.ts'
@@ -12,6 +12,7 @@ import { keyResult } from '../key-results/key-result.resource.ts'
 import type { keyResults } from '../key-results/key-result.table.ts'
 import { correctedBy, requireOnce, rowOf, supersede } from './check-in.corrections.ts'
 import { type CheckIn, type CheckInItem, judgeReading } from './check-in.input.ts'
+import { insertCheckIns } from './check-in.queries.ts'
 import { checkIn } from './check-in.resource.ts'
 
 type KeyResult = typeof keyResults.$inferSelect
@@ -59,11 +60,9 @@ export const record = async (ctx: Context, items: readonly CheckInItem[], carrie
     ctx,
     drafts.flatMap(({ supersedes }) => supersedes ?? []),
   )
-  const inserting = insertOnly(
+  const inserting = insertCheckIns(
     ctx,
-    checkIn,
     drafts.map(({ row }) => row),
-    ['recordedAt'],
   )
   const rescoring = rescore(ctx, locking, { keyResultIds }, causesOf(drafts))
   const written = Promise.all([locking, rescoring, inserting, superseding])

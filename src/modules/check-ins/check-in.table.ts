@@ -36,7 +36,7 @@ export const checkIns = resourceTable(
     check('check_ins_confidence', sql`${t.confidence} between 0 and 1`),
     check('check_ins_one_reading', sql`num_nonnulls(${t.value}, ${t.zone}, ${t.stepId}) <= 1`),
     index('check_ins_live')
-      .on(t.tenantId, t.keyResultId, t.effectiveAt.desc(), t.recordedAt.desc())
+      .on(t.tenantId, t.keyResultId, t.effectiveAt.desc(), t.recordedAt.desc(), t.id.desc())
       .where(sql`${t.supersededAt} is null and not ${t.voided}`),
     index('check_ins_key_result_id').on(t.tenantId, t.keyResultId, t.id),
   ],

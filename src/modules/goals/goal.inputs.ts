@@ -66,7 +66,7 @@ export const keyResultInput = (
   period: row.period,
   steps: row.steps?.map((step) => ({ ...step, done: said?.steps?.[step.id] ?? false })) ?? null,
   zones: row.zones,
-  readings: toReadings(said?.readings ?? null),
+  readings: said ? toReadings(said) : [],
   firstReadingDay: said?.firstReadingDay ?? null,
   lastReadingDay: said?.lastReadingDay ?? null,
   reported: said?.reportedHealth && said.reportedOn ? { health: said.reportedHealth, day: said.reportedOn } : null,

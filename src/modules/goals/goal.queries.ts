@@ -77,7 +77,7 @@ export const objectivesText = `
      join cycles c on c.tenant_id = $1 and c.id = o.cycle_id
      join organizations g on g.tenant_id = $1 and g.id = $1
      left join lateral (
-       select u.reported_health, to_char(u.effective_at at time zone $5::text, 'YYYY-MM-DD') as day from objective_updates u
+       select u.reported_health, (u.effective_at at time zone $5::text)::date as day from objective_updates u
        where u.tenant_id = $1 and u.objective_id = o.id and u.deleted_at is null and u.by_person
        order by u.effective_at desc nulls last, u.id desc nulls last limit 1
      ) u on true

@@ -3,7 +3,10 @@ import type { Reading, ReportedHealth } from '../../scoring/index.ts'
 /** What the readings of a key result say: see `KeyResultInput` for which of them are needed. */
 export type ReadingsRow = {
   id: string
-  readings: [day: string, value: number | null, zone: string | null][] | null
+  /** Oldest first, side by side; null without a reading. */
+  days: string[] | null
+  values: (number | null)[] | null
+  zones: (string | null)[] | null
   firstReadingDay: string | null
   lastReadingDay: string | null
   lastCheckInId: string | null
@@ -13,15 +16,20 @@ export type ReadingsRow = {
   steps: Record<string, boolean> | null
 }
 
-export const toReadings = (rows: ReadingsRow['readings']): Reading[] =>
-  (rows ?? []).map(([day, value, zone]) => ({ day, value, zone }))
+export const toReadings = ({ days, values, zones }: ReadingsRow): Reading[] =>
+  (days ?? []).map((day, at) => ({ day, value: values?.[at] ?? null, zone: zones?.[at] ?? null }))
+
+/** The zone an ordinal key result is in, by its newest reading. */
+export const lastZone = (said: ReadingsRow | undefined): string | null => said?.zones?.at(-1) ?? null
 
 const followers = `$3::uuid[] || array(select k.id from line
   join key_results k on k.tenant_id = $1 and k.objective_id = line.id and k.deleted_at is null and k.source <> 'checkins')`
 
-const day = (instant: string): string => `to_char(${instant} at time zone $5::text, 'YYYY-MM-DD')`
+const day = (instant: string): string => `(${instant} at time zone $5::text)::date`
 const live = 'c.tenant_id = $1 and c.key_result_id = k.id and c.superseded_at is null and not c.voided'
-const order = 'c.effective_at desc, c.recorded_at desc, c.id desc'
+// As the index `check_ins_live` has it, nulls and all, or each newest row would cost a sort of all of them.
+const order = 'c.effective_at desc nulls last, c.recorded_at desc nulls last, c.id desc nulls last'
+const oldestFirst = 'order by c.effective_at nulls first, c.recorded_at nulls first, c.id nulls first'
 
 const reading = `${live} and num_nonnulls(c.value, c.zone, c.step_id) = 1 and c.effective_at < k.ends_at`
 
@@ -30,7 +38,7 @@ const reading = `${live} and num_nonnulls(c.value, c.zone, c.step_id) = 1 and c.
  * as scoring needs them: the newest, those of the last half of the elapsed time, and all where periods are counted.
  */
 export const readingsText = `
-  select k.id, r.readings, oldest.day as "firstReadingDay", newest.day as "lastReadingDay", n."lastCheckInId",
+  select k.id, r.days, r.values, r.zones, oldest.day as "firstReadingDay", newest.day as "lastReadingDay", n."lastCheckInId",
     p.reported_health as "reportedHealth", p.day as "reportedOn", f.confidence, s.steps
   from (
     select k.id, k.mode, k.kind, ((span.last_day + 1)::timestamp at time zone $5::text) as ends_at,
@@ -46,13 +54,15 @@ export const readingsText = `
     select c.effective_at, ${day('c.effective_at')} as day from check_ins c where ${reading} order by ${order} limit 1
   ) newest on true
   left join lateral (
-    select ${day('c.effective_at')} as day from check_ins c where ${reading} order by c.effective_at limit 1
+    select ${day('c.effective_at')} as day from check_ins c where ${reading} order by c.effective_at nulls first limit 1
   ) oldest on true
   left join lateral (
-    select json_agg(json_build_array(${day('c.effective_at')}, c.value, c.zone) order by c.effective_at, c.recorded_at, c.id) as readings
-    from check_ins c
-    where ${reading} and c.step_id is null
-      and c.effective_at >= case when k.mode in ('adherence', 'accrual') then '-infinity' else least(k.half, newest.effective_at) end
+    select array_agg(c.day ${oldestFirst}) as days, array_agg(c.value ${oldestFirst}) as values, array_agg(c.zone ${oldestFirst}) as zones
+    from (
+      select c.*, ${day('c.effective_at')} as day from check_ins c
+      where ${reading} and c.step_id is null
+        and c.effective_at >= case when k.mode in ('adherence', 'accrual') then '-infinity' else least(k.half, newest.effective_at) end
+    ) c
   ) r on true
   left join lateral (select c.id as "lastCheckInId" from check_ins c where ${live} order by ${order} limit 1) n on true
   left join lateral (

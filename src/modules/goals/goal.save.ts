@@ -5,7 +5,7 @@ import { query } from '../../db/statement.ts'
 import { healthOn, type NodeScore, scoringVersion } from '../../scoring/index.ts'
 import type { Locked } from './goal.lock.ts'
 import type { KeyResultRow } from './goal.queries.ts'
-import type { ReadingsRow } from './goal.readings.ts'
+import { lastZone, type ReadingsRow } from './goal.readings.ts'
 
 export type Cause = { type: string; id: string }
 export type Changed = { id: string; isKeyResult: boolean; before: NodeScore | null; after: NodeScore }
@@ -47,7 +47,7 @@ const saveKeyResults = (
   const rows = read.flatMap((row) => {
     const said = readings.get(row.id)
     const score = scores.get(row.id)
-    const zone = row.kind === 'ordinal' ? (said?.readings?.at(-1)?.[2] ?? null) : null
+    const zone = row.kind === 'ordinal' ? lastZone(said) : null
     const steps = row.steps?.map((step) => ({ ...step, done: said?.steps?.[step.id] ?? false })) ?? null
     const lastCheckInId = said ? said.lastCheckInId : row.lastCheckInId
     const same = row.lastCheckInId === lastCheckInId && row.zone === zone && isDeepStrictEqual(row.steps, steps)

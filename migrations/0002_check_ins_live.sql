@@ -1,0 +1,2 @@
+DROP INDEX "check_ins_live";--> statement-breakpoint
+CREATE INDEX "check_ins_live" ON "check_ins" USING btree ("tenant_id","key_result_id","effective_at" DESC NULLS LAST,"recorded_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE "check_ins"."superseded_at" is null and not "check_ins"."voided";
