@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
 import type { Client } from 'pg'
 import { direct } from './direct.ts'
+import { expectTenants } from './expectations.sql.ts'
 import { secureTables } from './tenancy.sql.ts'
 
 const lockKey = 7_201_002
@@ -66,6 +67,7 @@ export const migrate = async (
       'grant usage on schema drizzle to headway_app; grant select on drizzle.__drizzle_migrations to headway_app',
     )
     await secureTables(client)
+    await expectTenants(client)
     await refuseInvalidIndexes(client)
     log(waiting === 0 ? 'the database is up to date' : `applied ${waiting} migration${waiting === 1 ? '' : 's'}`)
     return { applied: waiting }

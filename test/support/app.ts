@@ -6,6 +6,7 @@ import type { Role, Scope } from '../../src/auth/actor.ts'
 import { scopes } from '../../src/auth/actor.ts'
 import { connectPool } from '../../src/db/pool.ts'
 import { createKey, createOrganization } from '../../src/modules/organization/organization.create.ts'
+import { countCommits } from './commits.ts'
 import { requireContract } from './contract.ts'
 
 export type Answer<T = any> = {
@@ -18,12 +19,16 @@ export type Answer<T = any> = {
 export type Caller = {
   (method: string, url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
   graphql(query: string, variables?: Record<string, unknown>): Promise<Answer>
+  /** Which of all callers it is. */
+  id: number
 }
 
 /** An app on the real database with an organization of its own, so that test files never meet. */
 export type World = {
   app: FastifyInstance
   pool: Pool
+  /** Stands still while nothing is written through the pool (commits.ts). */
+  commits: () => number
   organizationId: string
   apiKey: string
   /** The administrator. */
@@ -38,7 +43,8 @@ let callers = 0
 
 export const callerOf = (app: FastifyInstance, key: string): Caller => {
   // An address of its own: failed attempts of one caller must not shut out the others.
-  const remoteAddress = `10.0.${callers >> 8}.${callers++ & 255}`
+  const id = callers++
+  const remoteAddress = `10.0.${id >> 8}.${id & 255}`
   const call = async (
     method: string,
     url: string,
@@ -63,6 +69,7 @@ export const callerOf = (app: FastifyInstance, key: string): Caller => {
     return { status: statusCode, body: answer, headers: received }
   }
   return Object.assign(call, {
+    id,
     graphql: (query: string, variables?: Record<string, unknown>) => call('POST', '/graphql', { query, variables }),
   })
 }
@@ -73,6 +80,7 @@ export const createWorld = async (
 ): Promise<World> => {
   const { timeZone, at, ...rest } = options
   const pool = connectPool({ url: inject('appUrl') })
+  const commits = countCommits(pool)
   const clock = { now: at ? new Date(at) : undefined }
   const read = () => clock.now ?? new Date()
   const app = await buildApp({ pool, clock: read, limits: { rate: null, concurrentPerTenant: Infinity }, ...rest })
@@ -88,6 +96,7 @@ export const createWorld = async (
   return {
     app,
     pool,
+    commits,
     organizationId,
     apiKey,
     call: callerOf(app, apiKey),

@@ -18,17 +18,20 @@ export type Audit = {
   circular: boolean
 }
 
+const frozen = 'frozen_explanations'
+
 /** Raw rows of one tenant, as JSON from one snapshot of the database. */
 const load = async (pool: Pool, tenantId: string): Promise<Record<string, Raw[]>> => {
   const client = await pool.connect()
   try {
     await client.query(`begin isolation level repeatable read read only; set local timezone = 'UTC'`)
     const rows: Record<string, Raw[]> = {}
-    for (const table of ['organizations', 'cycles', 'objectives', 'key_results', 'alignments', 'check_ins'])
+    for (const table of ['organizations', 'cycles', 'objectives', 'key_results', 'alignments', 'check_ins', frozen])
       rows[table] = (
-        await client.query(`select to_jsonb(t) as row from ${table} t where tenant_id = $1 and deleted_at is null`, [
-          tenantId,
-        ])
+        await client.query(
+          `select to_jsonb(t) as row from ${table} t where tenant_id = $1 ${table === frozen ? '' : 'and deleted_at is null'}`,
+          [tenantId],
+        )
       ).rows.map(({ row }) => row as Raw)
     return rows
   } finally {
@@ -151,11 +154,24 @@ export const audit = async (pool: Pool, tenantId: string, today: string): Promis
   )
   if (hasCycle(edges as never)) return { nodes: 0, wrong: [], circular: true }
 
-  const expected = cascade(
-    { keyResults: keyResultInputs, objectives: objectiveInputs, initiatives: [], known: new Map() },
-    today,
-  )
+  // A closed goal counts at its last value: nothing is scored anew, and that value is the one that was frozen.
   const stored = [...objectives.values(), ...keyResults]
+  const closed = new Map(stored.filter(({ state }) => state === 'closed').map((row) => [row['id'], row]))
+  const isOpen = ({ id }: { id: string }): boolean => !closed.has(id)
+  const expected = new Map([
+    ...cascade(
+      {
+        keyResults: keyResultInputs.filter(isOpen),
+        objectives: objectiveInputs.filter(isOpen),
+        initiatives: [],
+        known: new Map([...closed].map(([id, row]) => [id, row['score'] as NodeScore])),
+      },
+      today,
+    ),
+  ])
+  const explained = new Map(of(frozen).map((row) => [row['sha256'], JSON.parse(row['body']) as Raw]))
+  for (const [id, { score, explanation_sha256: hash }] of closed)
+    expected.set(id, { ...score, progress: explained.get(hash)?.['progress'] })
   const plain = (score: NodeScore | undefined) => JSON.parse(JSON.stringify({ ...score, scoredOn: '' }))
   const wrong = stored
     .filter((row) => !isDeepStrictEqual(plain(row['score']), plain(expected.get(row['id']))))

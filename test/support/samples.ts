@@ -64,6 +64,21 @@ export const resourceOf = (name: string): Resource => {
 export const createOf = ({ name }: Resource): AnyOperation | undefined =>
   operations.find((operation) => operation.name === `create${name}`)
 
+/** References of which a handful may point to one row: goals cost most to make, and several are made for each case. */
+const sharing = ['Objective.cycleId', 'KeyResult.objectiveId', 'CheckIn.keyResultId', 'ObjectiveUpdate.objectiveId']
+const shared = new Map<string, { row: Members; uses: number }>()
+const usesAtMost = 8
+
+const targetOf = async (call: Caller, to: Resource, name: string): Promise<Members> => {
+  if (!sharing.includes(name)) return createOne(call, to, targets[name])
+  const key = `${call.id} ${name}`
+  const known = shared.get(key)
+  if (known && known.uses++ < usesAtMost) return known.row
+  const row = await createOne(call, to, targets[name])
+  shared.set(key, { row, uses: 1 })
+  return row
+}
+
 /** What a create takes, path members included: required members, hints, and references to rows made for it. */
 export const membersFor = async (call: Caller, resource: Resource, given: Members = {}): Promise<Members> => {
   const create = createOf(resource) as AnyOperation
@@ -73,7 +88,7 @@ export const membersFor = async (call: Caller, resource: Resource, given: Member
   const needed = [...(body.required ?? []), ...pathParameters, ...(wanted[resource.name] ?? [])]
   for (const { key, to } of Object.values(resource.belongsTo ?? {}))
     if (needed.includes(key) && given[key] === undefined)
-      members[key] = (await createOne(call, to(), targets[`${resource.name}.${key}`]))['id']
+      members[key] = (await targetOf(call, to(), `${resource.name}.${key}`))['id']
   for (const { type, key, to } of Object.values(resource.polymorphic ?? {}))
     if ((body.required ?? []).includes(key) && given[key] === undefined)
       members[key] = (await createOne(call, to()[members[type] as string] as Resource))['id']

@@ -9,8 +9,8 @@ import { document, operations } from '../support/contract.ts'
 import { callOf, send, urlOf } from '../support/requests.ts'
 import { bodyOf } from '../support/samples.ts'
 
-const { call, organizationId } = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
-const census = await createCensus(organizationId)
+const { call, organizationId, commits } = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
+const census = await createCensus(organizationId, commits)
 const runs = { numRuns: 12, seed: 20_261_121, endOnFailure: true }
 
 /** Never a 5xx, always a problem of the catalogue, and nothing stored by what was refused. */

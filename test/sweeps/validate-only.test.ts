@@ -6,8 +6,8 @@ import { operations } from '../support/contract.ts'
 import { callOf, send } from '../support/requests.ts'
 import { stable } from '../support/stable.ts'
 
-const { call, organizationId } = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
-const census = await createCensus(organizationId)
+const { call, organizationId, commits } = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
+const census = await createCensus(organizationId, commits)
 
 const writes = operations.filter((operation) => endpointOf(operation).method !== 'GET')
 

@@ -28,6 +28,8 @@ export const alignments = resourceTable(
     uniqueIndex('alignments_key_result_once')
       .on(t.tenantId, t.childObjectiveId, t.parentKeyResultId)
       .where(sql`${t.deletedAt} is null and ${t.parentKeyResultId} is not null`),
+    // Upwards from a goal, whatever its parent is: the two above are partial and serve neither question alone.
+    index('alignments_child_objective_id').on(t.tenantId, t.childObjectiveId),
     index('alignments_parent_objective_id').on(t.tenantId, t.parentObjectiveId),
     index('alignments_parent_key_result_id').on(t.tenantId, t.parentKeyResultId),
   ],

@@ -66,6 +66,10 @@ export type Seeds = {
   climb?: boolean
 }
 
+// Nobody can foresee how long a line is. Joined, it is taken for thousands of rows, for which reading all goals of the
+// organization seems the cheaper way; as a list it is looked up one by one. `limit 1` keeps a lookup by id a lookup, too.
+export const inLine = 'any(array(select id from line))'
+
 /** The objectives whose score may change, with the days and the policy that apply to them. */
 export const objectivesText = `
      select o.id, o.state, o.commitment, o.progress_source as "progressSource", o.manual_progress as "manualProgress", o.score,
@@ -73,7 +77,7 @@ export const objectivesText = `
        g.week_start as "weekStart", g.fiscal_year_start_month as "fiscalYearStartMonth",
        coalesce(o.starts_on, c.starts_on) as "firstDay", coalesce(o.due_on, c.ends_on) as "lastDay",
        u.reported_health as "reportedHealth", u.day as "reportedOn"
-     from line join objectives o on o.tenant_id = $1 and o.id = line.id
+     from objectives o
      join cycles c on c.tenant_id = $1 and c.id = o.cycle_id
      join organizations g on g.tenant_id = $1 and g.id = $1
      left join lateral (
@@ -81,7 +85,7 @@ export const objectivesText = `
        where u.tenant_id = $1 and u.objective_id = o.id and u.deleted_at is null and u.by_person
        order by u.effective_at desc nulls last, u.id desc nulls last limit 1
      ) u on true
-     where o.deleted_at is null`
+     where o.tenant_id = $1 and o.id = ${inLine} and o.deleted_at is null`
 
 /** All key results of those objectives: the ones to score, and their neighbours with the score they have. */
 export const keyResultsText = `
@@ -89,18 +93,21 @@ export const keyResultsText = `
        k.min, k.max, k.exclusive, k.mode, k.period, k.steps, k.zones, k.cadence, k.zone, k.score, k.settled_on as "settledOn",
        k.last_check_in_id as "lastCheckInId",
        coalesce(k.starts_on, o.starts_on, c.starts_on) as "firstDay", coalesce(k.due_on, o.due_on, c.ends_on) as "lastDay"
-     from line join objectives o on o.tenant_id = $1 and o.id = line.id
+     from key_results k
+     join lateral (select * from objectives where tenant_id = $1 and id = k.objective_id limit 1) o on true
      join cycles c on c.tenant_id = $1 and c.id = o.cycle_id
-     join key_results k on k.tenant_id = $1 and k.objective_id = o.id and k.deleted_at is null`
+     where k.tenant_id = $1 and k.objective_id = ${inLine} and k.deleted_at is null`
 
 /** What is aligned to those objectives and their key results, with the score it has. */
 export const alignmentsText = `
      select a.id, a.child_objective_id as "childId", a.parent_objective_id as "parentObjectiveId",
        a.parent_key_result_id as "parentKeyResultId", a.relation, a.weight, o.state as "childState", o.score as "childScore"
      from (
-       select a.* from line join alignments a on a.tenant_id = $1 and a.parent_objective_id = line.id
+       select a.* from alignments a where a.tenant_id = $1 and a.parent_objective_id = ${inLine}
        union all
-       select a.* from line join key_results k on k.tenant_id = $1 and k.objective_id = line.id and k.deleted_at is null
-       join alignments a on a.tenant_id = $1 and a.parent_key_result_id = k.id
-     ) a join objectives o on o.tenant_id = $1 and o.id = a.child_objective_id and o.deleted_at is null
+       select a.* from alignments a where a.tenant_id = $1 and a.parent_key_result_id = any(array(
+         select k.id from key_results k where k.tenant_id = $1 and k.objective_id = ${inLine} and k.deleted_at is null))
+     ) a join lateral (
+       select state, score from objectives where tenant_id = $1 and id = a.child_objective_id and deleted_at is null limit 1
+     ) o on true
      where a.deleted_at is null`

@@ -1,4 +1,5 @@
 import type { Reading, ReportedHealth } from '../../scoring/index.ts'
+import { inLine } from './goal.queries.ts'
 
 /** What the readings of a key result say: see `KeyResultInput` for which of them are needed. */
 export type ReadingsRow = {
@@ -22,8 +23,8 @@ export const toReadings = ({ days, values, zones }: ReadingsRow): Reading[] =>
 /** The zone an ordinal key result is in, by its newest reading. */
 export const lastZone = (said: ReadingsRow | undefined): string | null => said?.zones?.at(-1) ?? null
 
-const followers = `$3::uuid[] || array(select k.id from line
-  join key_results k on k.tenant_id = $1 and k.objective_id = line.id and k.deleted_at is null and k.source <> 'checkins')`
+const followers = `$3::uuid[] || array(select k.id from key_results k
+  where k.tenant_id = $1 and k.objective_id = ${inLine} and k.deleted_at is null and k.source <> 'checkins')`
 
 const day = (instant: string): string => `(${instant} at time zone $5::text)::date`
 const live = 'c.tenant_id = $1 and c.key_result_id = k.id and c.superseded_at is null and not c.voided'
@@ -45,7 +46,7 @@ export const readingsText = `
       ((span.first_day + (least(greatest($6::date, span.first_day), span.last_day) - span.first_day) / 2)::timestamp
         at time zone $5::text) as half
     from key_results k
-    join objectives o on o.tenant_id = $1 and o.id = k.objective_id
+    join lateral (select * from objectives where tenant_id = $1 and id = k.objective_id limit 1) o on true
     join cycles y on y.tenant_id = $1 and y.id = o.cycle_id
     cross join lateral (select coalesce(k.starts_on, o.starts_on, y.starts_on) as first_day, coalesce(k.due_on, o.due_on, y.ends_on) as last_day) span
     where k.tenant_id = $1 and k.id = any(${followers})

@@ -1,0 +1,1 @@
+CREATE INDEX "alignments_child_objective_id" ON "alignments" USING btree ("tenant_id","child_objective_id");
