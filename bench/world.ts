@@ -17,8 +17,10 @@ type Post = (path: string, body: unknown) => Promise<any>
 type Seed = { url: string; pool: Pool }
 
 const graphs = 16
-const levels = 4
-const childrenEach = 4
+type Shape = { levels: number; childrenEach: number }
+const shape: Shape = { levels: 4, childrenEach: 4 }
+/** 1 + 6 + 36 + 216: some 250 objectives. */
+const scaleShape: Shape = { levels: 4, childrenEach: 6 }
 const keyResultsEach = 3
 
 const tenantOf = async ({ url, pool }: Seed, name: string): Promise<Tenant & { post: Post }> => {
@@ -99,8 +101,8 @@ const seedLibrary = async (seed: Seed): Promise<World['library']> => {
   return { ...tenant, cycleId: cycleIds[0] as string, objectiveId: objectiveIds[7] as string }
 }
 
-/** A tree of four levels; the key results belong to its leaves. */
-const seedGraph = async (seed: Seed): Promise<World['graphs'][number]> => {
+/** A tree; the key results belong to its leaves. */
+const seedGraph = async (seed: Seed, { levels, childrenEach }: Shape): Promise<World['graphs'][number]> => {
   const { post, ...tenant } = await tenantOf(seed, 'Graph')
   const { id: cycleId } = await post('/cycles', thisYear())
   let lines: string[][] = [[]]
@@ -132,6 +134,9 @@ const seedGraph = async (seed: Seed): Promise<World['graphs'][number]> => {
 export const seedWorld = async (seed: Seed): Promise<World> => {
   const library = await seedLibrary(seed)
   const made: World['graphs'] = []
-  for (let at = 0; at < graphs; at++) made.push(await seedGraph(seed))
+  for (let at = 0; at < graphs; at++) made.push(await seedGraph(seed, shape))
   return { library, graphs: made }
 }
+
+/** One organization to compare with another that holds many copies of its goals. */
+export const seedScale = (seed: Seed): Promise<World['graphs'][number]> => seedGraph(seed, scaleShape)

@@ -16,6 +16,7 @@ import { createTurns } from './api/turns.ts'
 import { authenticator, type Session } from './auth/authenticate.ts'
 import { type JwtSettings, jwtVerifier } from './auth/jwt.ts'
 import { body } from './http/body.ts'
+import { deadline } from './http/deadline.ts'
 import { health } from './http/health.ts'
 import { metrics } from './http/metrics.ts'
 import { pages } from './http/pages.ts'
@@ -40,6 +41,8 @@ export type AppOptions = {
   /** Shell commands the landing page offers. */
   commands?: readonly string[]
   isDraining?: () => boolean
+  /** Milliseconds any request may take. */
+  answerWithin?: number
 }
 
 /** Writers of one tenant that may hold connections at once: one works, the next are ready behind its lock. */
@@ -66,7 +69,6 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     frameworkErrors: refuse,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
-    handlerTimeout: 10_000,
     routerOptions: { maxParamLength: 2_000, querystringParser: parseQuery },
     http: { headersTimeout: 10_000 },
   } as never) as unknown as FastifyInstance
@@ -88,6 +90,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     throw new Problem('not_found', 'There is nothing at this address')
   })
 
+  await app.register(deadline, { milliseconds: options.answerWithin ?? 10_000 })
   await app.register(metrics, { pool: () => pool })
   await app.register(helmet, { contentSecurityPolicy: false, global: true })
   await app.register(body)
@@ -105,7 +108,6 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(async (secured) => {
     secured.decorateRequest('session', null as never)
     secured.addHook('onRequest', async (request, reply) => {
-      app.limits.admit(request.ip)
       try {
         request.session = await authenticate(request.headers.authorization)
       } catch (error) {

@@ -5,9 +5,7 @@ import { networkOf } from './address.ts'
 import { tokenBuckets } from './token-bucket.ts'
 
 type Limits = {
-  /** Before a credential is looked at: throws when the address has failed too often. */
-  admit: (ip: string) => void
-  /** After a credential was refused. */
+  /** After a credential was refused: throws when the address has failed too often. Good ones are never counted or kept out. */
   failed: (ip: string) => void
   /**
    * After authentication: counts the request against its credential and occupies one of its tenant's places until the
@@ -65,11 +63,11 @@ const rateLimit: FastifyPluginAsync<LimitOptions> = async (app, options) => {
   }
 
   app.decorate('limits', {
-    admit(ip) {
-      const { remaining, nextIn } = failures.level(networkOf(ip))
-      if (remaining < 1) throw tooMany('Too many failed attempts from this address', nextIn)
+    failed(ip) {
+      const network = networkOf(ip)
+      if (!failures.take(network))
+        throw tooMany('Too many failed attempts from this address', failures.level(network).nextIn)
     },
-    failed: (ip) => void failures.take(networkOf(ip)),
     take(reply, { id, tenantId }) {
       spend(reply, id)
       occupy(reply, tenantId)

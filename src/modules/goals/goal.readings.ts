@@ -36,15 +36,16 @@ const reading = `${live} and num_nonnulls(c.value, c.zone, c.step_id) = 1 and c.
 
 /**
  * The readings of the seeds, and of everything above them that follows other goals: people speak about these too. As far
- * as scoring needs them: the newest, those of the last half of the elapsed time, and all where periods are counted.
+ * as scoring needs them: the newest, those of the last half of the elapsed time, and all where periods are counted or a
+ * zone may be gone, so that the reading before it counts.
  */
 export const readingsText = `
   select k.id, r.days, r.values, r.zones, oldest.day as "firstReadingDay", newest.day as "lastReadingDay", n."lastCheckInId",
     p.reported_health as "reportedHealth", p.day as "reportedOn", f.confidence, s.steps
   from (
     select k.id, k.mode, k.kind, ((span.last_day + 1)::timestamp at time zone $5::text) as ends_at,
-      ((span.first_day + (least(greatest($6::date, span.first_day), span.last_day) - span.first_day) / 2)::timestamp
-        at time zone $5::text) as half
+      case when k.kind = 'ordinal' then '-infinity' else ((span.first_day + (least(greatest($6::date, span.first_day), span.last_day) - span.first_day) / 2)::timestamp
+        at time zone $5::text) end as half
     from key_results k
     join lateral (select * from objectives where tenant_id = $1 and id = k.objective_id limit 1) o on true
     join cycles y on y.tenant_id = $1 and y.id = o.cycle_id

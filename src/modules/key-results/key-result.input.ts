@@ -116,7 +116,8 @@ const targetOf = (input: Row, before: KeyResult | null, percent: number): number
     throw inputProblem('invalid_input', '/targetChangePercent', 'give the target or its change, not both')
   const from = (input['baseline'] ?? before?.baseline) as number | null | undefined
   if (from == null) throw inputProblem('invalid_input', '/targetChangePercent', 'needs a baseline')
-  return from * (1 + percent / 100)
+  // Fifteen digits are what a double holds of a decimal number: 110 and 10 % more is 121, and not a hair above.
+  return Number(((from * (100 + percent)) / 100).toPrecision(15))
 }
 
 const stepsOf = (given: z.output<typeof stepInput>[], before: readonly Step[]): Step[] =>

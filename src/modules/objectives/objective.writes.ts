@@ -6,7 +6,13 @@ import { mayChangeObjective } from '../goals/goal.rules.ts'
 import { daysInOrder, judgeTransition } from '../goals/goal.states.ts'
 import { lockForWrite, rescoreAfter } from '../goals/goal.write.ts'
 import { judgeCustom, objectiveRow } from './objective.input.ts'
-import { deleteKeyResultsOf, keyResultsOf, restoreKeyResultsOf } from './objective.queries.ts'
+import {
+  deleteAlignmentsOf,
+  deleteKeyResultsOf,
+  keyResultsOf,
+  restoreAlignmentsOf,
+  restoreKeyResultsOf,
+} from './objective.queries.ts'
 import { requireContributors, requireOwner } from './objective.references.ts'
 import { objective, objectiveInputs } from './objective.resource.ts'
 import type { objectives } from './objective.table.ts'
@@ -22,23 +28,21 @@ const judge = async (ctx: Context, { before, after }: Change<Objective>): Promis
   await requireContributors(ctx, before, after)
 }
 
-/** Key results go and come back with their objective; then the goals above are brought up to date. */
+/** Key results and alignments go and come back with their objective; then the goals above are brought up to date. */
 const settle = async (ctx: Context, changes: Change<Objective>[]): Promise<void> => {
   const deleted = changes.filter(({ before, after }) => before?.deletedAt === null && after.deletedAt !== null)
   const restored = changes.filter(({ before, after }) => before?.deletedAt && after.deletedAt === null)
-  if (deleted.length > 0)
-    await deleteKeyResultsOf(
-      ctx,
-      deleted.map(({ after }) => after),
-    )
-  if (restored.length > 0)
-    await restoreKeyResultsOf(
-      ctx,
-      restored.map(({ before }) => before as Objective),
-    )
+  const [gone, back] = [deleted.map(({ after }) => after), restored.map(({ before }) => before as Objective)]
+  if (gone.length > 0) await deleteKeyResultsOf(ctx, gone)
+  if (back.length > 0) {
+    await restoreKeyResultsOf(ctx, back)
+    await restoreAlignmentsOf(ctx, back)
+  }
   const ids = changes.filter(isJudgedOtherwise).map(({ after }) => after.id)
   const rejudged = ids.length > 0 ? await keyResultsOf(ctx, ids) : []
   await rescoreAfter(ctx, 'objective', changes, ({ after }) => after.id, rejudged)
+  // Last, because they are the way up to the goals in which it counts no more.
+  if (gone.length > 0) await deleteAlignmentsOf(ctx, gone)
 }
 
 /** Key results inherit their days and commitment; what changed elsewhere while they were deleted is caught up with, too. */
