@@ -11,6 +11,7 @@ module.exports = {
     ),
     layer('auth uses db, and types of api', { path: '^src/auth' }, { path: '^src/(modules|http|cli|scoring)' }),
     layer('api never knows the modules', { path: '^src/api' }, { path: '^src/(modules|http|cli|scoring)' }),
+    layer('journal never knows the modules', { path: '^src/journal' }, { path: '^src/(modules|http|cli|jobs|scoring)' }),
     layer(
       'http serves pages and limits, nothing of the domain',
       { path: '^src/http' },

@@ -7,6 +7,7 @@ import type { House, Request } from './api/context.ts'
 import { createGathering } from './api/gather.ts'
 import { graphqlOf } from './api/graphql.ts'
 import { graphqlPlugin } from './api/graphql-plugin.ts'
+import { type Journal, unheard } from './api/journal.ts'
 import { openApiOf } from './api/openapi.ts'
 import { Problem } from './api/problem.ts'
 import { rest } from './api/rest.ts'
@@ -40,6 +41,8 @@ export type AppOptions = {
   /** Shell commands the landing page offers. */
   commands?: readonly string[]
   isDraining?: () => boolean
+  /** The sequencer of this node (src/journal/keeper.ts); without one, what is written waits for another node's. */
+  journal?: Journal
 }
 
 /** Writers of one tenant that may hold connections at once: one works, the next are ready behind its lock. */
@@ -80,6 +83,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     turn: createTurns(writersOfOneTenant),
     gather: createGathering(),
     forget: authenticate.forget,
+    journal: options.journal ?? unheard,
   }
   const requestOf = ({ session, log, id }: FastifyRequest): Request => ({ house, ...session, log, id })
 

@@ -1,3 +1,4 @@
+import { pino } from 'pino'
 import { buildApp } from './app.ts'
 import { bringUpToDate, openDatabase } from './cli/database.ts'
 import { forLandingPage, greeting } from './cli/greeting.ts'
@@ -8,6 +9,7 @@ import { readConfig } from './config.ts'
 import { freePort } from './db/embedded/cluster.ts'
 import { connectPool } from './db/pool.ts'
 import { startMidnight } from './jobs/midnight.ts'
+import { startKeeper } from './journal/keeper.ts'
 
 /** Config → database → demo, if the embedded database is empty → app → listen. Ends by a signal. */
 const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<void> => {
@@ -21,8 +23,12 @@ const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<voi
 
   const port = config.port || (await freePort())
   const url = `http://${['0.0.0.0', '::'].includes(config.host) ? 'localhost' : config.host}:${port}`
+  const log = pino({ level: config.logLevel })
+  const journal = startKeeper({ pool, log })
+  lifecycle.closeAtEnd(journal.stop)
   const app = await buildApp({
     pool,
+    journal,
     logLevel: config.logLevel,
     limits: { rate: config.rate },
     jwt: config.jwt,

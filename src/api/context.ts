@@ -4,6 +4,7 @@ import type { Actor } from '../auth/actor.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { type Clock, calendarDay } from './clock.ts'
 import type { Gather } from './gather.ts'
+import type { Journal } from './journal.ts'
 import type { Context, Event, Organization } from './operation.ts'
 import { Problem } from './problem.ts'
 import type { Serializers } from './serialize.ts'
@@ -19,6 +20,8 @@ export type House = {
   gather: Gather
   /** Drops what is remembered of a tenant's credentials. */
   forget: (tenantId: string) => void
+  /** Hears of every write, and tells of what was sequenced. */
+  journal: Journal
 }
 
 export type Request = { house: House; actor: Actor; organization: Organization; log: FastifyBaseLogger; id: string }
