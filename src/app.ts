@@ -1,9 +1,11 @@
 import helmet from '@fastify/helmet'
+import websocket from '@fastify/websocket'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Pool } from 'pg'
 import { v7 } from 'uuid'
 import type { Clock } from './api/clock.ts'
 import type { House, Request } from './api/context.ts'
+import { eventStream } from './api/event-stream.ts'
 import { createGathering } from './api/gather.ts'
 import { graphqlOf } from './api/graphql.ts'
 import { graphqlPlugin } from './api/graphql-plugin.ts'
@@ -21,14 +23,22 @@ import { health } from './http/health.ts'
 import { metrics } from './http/metrics.ts'
 import { pages } from './http/pages.ts'
 import { type LimitOptions, rateLimits } from './http/rate-limit.ts'
-import { modules } from './modules/index.ts'
+import { feed, modules } from './modules/index.ts'
+import type { Network } from './outbound/address.ts'
 import { version } from './version.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     session: Session
   }
+  interface FastifyContextConfig {
+    /** Requests may stay for long, waiting for something to happen. */
+    waits?: boolean
+  }
 }
+
+/** A subscription is text of a few lines. */
+const longestMessage = 64 * 1024
 
 export type AppOptions = {
   /** Connections as the serving role; the caller ends it. */
@@ -43,6 +53,8 @@ export type AppOptions = {
   isDraining?: () => boolean
   /** The sequencer of this node (src/journal/keeper.ts); without one, what is written waits for another node's. */
   journal?: Journal
+  /** Private networks that webhooks may reach. */
+  networks?: readonly Network[]
 }
 
 /** Writers of one tenant that may hold connections at once: one works, the next are ready behind its lock. */
@@ -84,6 +96,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     gather: createGathering(),
     forget: authenticate.forget,
     journal: options.journal ?? unheard,
+    networks: options.networks ?? [],
   }
   const requestOf = ({ session, log, id }: FastifyRequest): Request => ({ house, ...session, log, id })
 
@@ -92,6 +105,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     throw new Problem('not_found', 'There is nothing at this address')
   })
 
+  await app.register(websocket, { options: { maxPayload: longestMessage } })
   await app.register(metrics, { pool: () => pool })
   await app.register(helmet, { contentSecurityPolicy: false, global: true })
   await app.register(body)
@@ -108,18 +122,36 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
 
   await app.register(async (secured) => {
     secured.decorateRequest('session', null as never)
-    secured.addHook('onRequest', async (request, reply) => {
+    const prove = async (request: FastifyRequest, authorization: string | undefined): Promise<Session> => {
       app.limits.admit(request.ip)
       try {
-        request.session = await authenticate(request.headers.authorization)
+        return await authenticate(authorization)
       } catch (error) {
         if (toProblem(error).code === 'unauthenticated') app.limits.failed(request.ip)
         throw error
       }
-      app.limits.take(reply, request.session.actor)
+    }
+    const renewed = async ({ log, id }: FastifyRequest, session: Promise<Session>): Promise<Request> => ({
+      house,
+      ...(await session),
+      log,
+      id,
+    })
+    secured.addHook('onRequest', async (request, reply) => {
+      // A socket says who it is when it is open.
+      if (request.ws) return
+      request.session = await prove(request, request.headers.authorization)
+      app.limits.take(reply, request.session.actor, request.routeOptions.config.waits)
     })
     await secured.register(rest(modules, requestOf), { prefix: '/v1' })
-    await secured.register(graphqlPlugin, { schema: graphqlOf(modules, document), requestOf })
+    const renew = (request: FastifyRequest) => renewed(request, authenticate(request.headers.authorization))
+    await secured.register(eventStream, { prefix: '/v1', operation: feed, renew })
+    await secured.register(graphqlPlugin, {
+      schema: graphqlOf(modules, document),
+      requestOf,
+      prove: (request, authorization) => renewed(request, prove(request, authorization)),
+      hold: app.limits.hold,
+    })
   })
   return app
 }

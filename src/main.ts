@@ -8,7 +8,7 @@ import { fail } from './cli/output.ts'
 import { readConfig } from './config.ts'
 import { freePort } from './db/embedded/cluster.ts'
 import { connectPool } from './db/pool.ts'
-import { startMidnight } from './jobs/midnight.ts'
+import { startBackground } from './jobs/start.ts'
 import { startKeeper } from './journal/keeper.ts'
 
 /** Config → database → demo, if the embedded database is empty → app → listen. Ends by a signal. */
@@ -34,6 +34,7 @@ const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<voi
     jwt: config.jwt,
     trustProxy: config.trustProxy,
     isDraining: lifecycle.isDraining,
+    networks: config.networks,
     commands: demo ? forLandingPage(url, demo) : [],
   })
   process.on('unhandledRejection', (reason) => {
@@ -42,7 +43,19 @@ const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<voi
   })
   lifecycle.closeAtEnd(() => app.close())
   await app.listen({ host: config.host, port })
-  lifecycle.closeAtEnd(startMidnight({ pool, clock: () => new Date(), log: app.log }))
+  const { log: logger, metrics } = app
+  const { networks } = config
+  lifecycle.closeAtEnd(
+    await startBackground({
+      pool,
+      url: database.appUrl,
+      clock: () => new Date(),
+      log: logger,
+      metrics,
+      journal,
+      networks,
+    }),
+  )
   lifecycle.nowServing()
   process.stdout.write(greeting(url, demo))
 }

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 import type { Actor } from '../auth/actor.ts'
 import type { Transaction } from '../db/transaction.ts'
+import type { Network } from '../outbound/address.ts'
 import { type Clock, calendarDay } from './clock.ts'
 import type { Gather } from './gather.ts'
 import type { Journal } from './journal.ts'
@@ -18,6 +19,8 @@ export type House = {
   turn: (tenantId: string) => Promise<() => void>
   /** Lets calls that wait for the same go together (gather.ts). */
   gather: Gather
+  /** Private networks the operator lets requests to the outside reach. */
+  networks: readonly Network[]
   /** Drops what is remembered of a tenant's credentials. */
   forget: (tenantId: string) => void
   /** Hears of every write, and tells of what was sequenced. */
@@ -54,6 +57,7 @@ export const contextOf = (
     db,
     later,
     memo,
+    networks: request.house.networks,
     now: now.toISOString(),
     today: calendarDay(now, request.organization.timeZone),
     ifMatch: wishes.ifMatch,

@@ -49,12 +49,15 @@ begin
     end if;
   end loop;
 
-  -- The two tables without a tenant of their own: ids only, read by whatever goes through all tenants.
+  -- The tables without a tenant of their own: ids only, read by whatever goes through all tenants.
   if to_regclass('public.tenants') is not null then
     grant select, insert on public.tenants to headway_app;
   end if;
   if to_regclass('public.unsequenced') is not null then
     grant select, insert, delete on public.unsequenced to headway_app;
+  end if;
+  if to_regclass('public.webhook_tenants') is not null then
+    grant select, insert on public.webhook_tenants to headway_app;
   end if;
 end
 $tenancy$`

@@ -2,8 +2,8 @@ import type { ClientBase } from 'pg'
 
 export type Defect = { rule: string; object: string }
 
-/** `tenants` and `unsequenced` hold ids only and are read by whatever visits every tenant. */
-const withoutTenant = ['public.tenants', 'public.unsequenced', 'drizzle.__drizzle_migrations']
+/** These tables hold ids only and are read by whatever visits every tenant. */
+const withoutTenant = ['public.tenants', 'public.unsequenced', 'public.webhook_tenants', 'drizzle.__drizzle_migrations']
 
 const canonical = `(tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)`
 
