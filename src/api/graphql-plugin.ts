@@ -4,12 +4,16 @@ import mercurius from 'mercurius'
 import type { Request } from './context.ts'
 import type { GraphQLContext } from './graphql-edges.ts'
 import { limitQuery, limitTokens } from './graphql-limits.ts'
+import { type SocketOptions, subscriptionHandler } from './graphql-socket.ts'
 import { Problem } from './problem.ts'
 import { createSnapshot } from './snapshot.ts'
 import { toProblem } from './to-problem.ts'
 
 type Parameters = { query: string; variables?: Record<string, unknown>; operationName?: string }
-type Options = { schema: GraphQLSchema; requestOf: (request: FastifyRequest) => Request }
+type Options = { schema: GraphQLSchema; requestOf: (request: FastifyRequest) => Request } & Omit<
+  SocketOptions,
+  'schema'
+>
 
 const newType = 'application/graphql-response+json'
 
@@ -17,7 +21,7 @@ const newType = 'application/graphql-response+json'
  * `/graphql` by the GraphQL over HTTP specification. Mercurius parses, validates, caches and compiles; the route is ours,
  * because its own one neither speaks the newer media type nor keeps the status codes.
  */
-export const graphqlPlugin: FastifyPluginAsync<Options> = async (app, { schema, requestOf }) => {
+export const graphqlPlugin: FastifyPluginAsync<Options> = async (app, { schema, requestOf, ...socket }) => {
   await app.register(mercurius, {
     schema,
     routes: false,
@@ -61,9 +65,13 @@ export const graphqlPlugin: FastifyPluginAsync<Options> = async (app, { schema, 
   }
 
   app.post('/graphql', (request, reply) => answer(request, reply, parametersOf(request.body)))
-  app.get('/graphql', (request, reply) =>
-    answer(request, reply, parametersOf(fromQuery(request.query as Record<string, string>))),
-  )
+  app.route({
+    method: 'GET',
+    url: '/graphql',
+    handler: (request, reply) =>
+      answer(request, reply, parametersOf(fromQuery(request.query as Record<string, string>))),
+    wsHandler: subscriptionHandler(app, { schema, ...socket }),
+  })
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
