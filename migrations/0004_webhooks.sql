@@ -62,7 +62,7 @@ ALTER TABLE "webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_endpoint" FO
 CREATE UNIQUE INDEX "webhook_deliveries_external_id" ON "webhook_deliveries" USING btree ("tenant_id","external_id") WHERE "webhook_deliveries"."external_id" is not null and "webhook_deliveries"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "webhook_deliveries_updated_at" ON "webhook_deliveries" USING btree ("tenant_id","updated_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "webhook_deliveries_event" ON "webhook_deliveries" USING btree ("tenant_id","endpoint_id","event_id");--> statement-breakpoint
-CREATE INDEX "webhook_deliveries_due" ON "webhook_deliveries" USING btree ("tenant_id","endpoint_id","next_attempt_at") WHERE "webhook_deliveries"."status" = 'pending';--> statement-breakpoint
+CREATE INDEX "webhook_deliveries_due" ON "webhook_deliveries" USING btree ("tenant_id","endpoint_id","next_attempt_at","event_seq") WHERE "webhook_deliveries"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "webhook_deliveries_leased" ON "webhook_deliveries" USING btree ("tenant_id","endpoint_id") WHERE "webhook_deliveries"."leased_until" is not null;--> statement-breakpoint
 CREATE INDEX "webhook_deliveries_created_at" ON "webhook_deliveries" USING btree ("tenant_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "webhook_endpoints_external_id" ON "webhook_endpoints" USING btree ("tenant_id","external_id") WHERE "webhook_endpoints"."external_id" is not null and "webhook_endpoints"."deleted_at" is null;--> statement-breakpoint

@@ -1,6 +1,7 @@
 import { v7 } from 'uuid'
 import { z } from 'zod'
 import { id } from '../../api/fields.ts'
+import { lockMany } from '../../api/find-many.ts'
 import { type Context, operation } from '../../api/operation.ts'
 import { Problem } from '../../api/problem.ts'
 import { findOne, reads } from '../../api/reads.ts'
@@ -85,7 +86,7 @@ export const webhookDeliveryOperations = [
     summary: 'Send one WebhookDelivery again, now, and by the whole retry schedule if need be',
     rest: 'POST /webhook-deliveries/:id/redeliver',
     status: 200,
-    find: async (ctx, input) => (await findOne(ctx, webhookDelivery, input.id)) as Delivery | undefined,
+    find: async (ctx, input) => (await lockMany(ctx, webhookDelivery, [input.id]))[0] as Delivery | undefined,
     run: async (ctx, _input, delivery) => {
       requireEnabled((await findOne(ctx, webhookEndpoint, delivery.endpointId))?.['state'])
       const again = { ...delivery, status: 'pending', nextAttemptAt: ctx.now, version: delivery.version + 1 }
