@@ -4,13 +4,11 @@ import type { Actor } from '../auth/actor.ts'
 import { query } from '../db/statement.ts'
 import type { Database } from '../db/transaction.ts'
 import type { FeedEvent } from '../journal/read.ts'
+import type { feedReader } from '../modules/events/event.queries.ts'
 import { bodyOf } from '../modules/webhook-deliveries/webhook-delivery.body.ts'
 
-/** Events behind a place, in order, as far as the reader may see them (modules/events). */
-export type ReadFeed = (
-  ctx: Pick<Context, 'db' | 'actor' | 'today'>,
-  wanted: { after: number; limit: number; types: null; subjects: null },
-) => Promise<readonly FeedEvent[]>
+/** Reads events behind a place, in order, as far as somebody may see them. */
+export type ReadFeed = ReturnType<typeof feedReader>
 
 type Subscriber = {
   id: string
@@ -61,7 +59,9 @@ export const fanOut = async (read: ReadFeed, { db, tenantId, today, after }: Fan
   const feedOf = ({ reader }: Subscriber) => {
     const key = JSON.stringify(reader)
     const actor = { ...reader, tenantId, userId: reader.kind === 'user' ? reader.id : null }
-    const feed = feeds.get(key) ?? read({ db, actor, today }, { after, limit: batch, types: null, subjects: null })
+    // All that reading takes of a request.
+    const ctx = { db, actor, today } as Context
+    const feed = feeds.get(key) ?? read(ctx, { after, limit: batch, types: null, subjects: null })
     feeds.set(key, feed)
     return feed
   }

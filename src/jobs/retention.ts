@@ -1,5 +1,6 @@
 import { query } from '../db/statement.ts'
 import { type Database, openTransaction } from '../db/transaction.ts'
+import { pruneAudit } from '../journal/prune.ts'
 import { standardRetention } from '../modules/organization/organization.resource.ts'
 import type { Retention } from '../modules/organization/organization.table.ts'
 import type { Job, JobContext } from './job.ts'
@@ -74,6 +75,12 @@ export const retire = async (
       ).length
       gone[name] = (gone[name] ?? 0) + deleted
     }
+  }
+  const audit = days.audit
+  if (audit !== null && !signal.aborted) {
+    const now = clock()
+    const limit = new Date(now.getTime() - audit * day).toISOString()
+    gone['audit_log'] = await inTransaction(pool, tenantId, (db) => pruneAudit(db, tenantId, limit, now.toISOString()))
   }
   return gone
 }

@@ -1,5 +1,4 @@
 import type { Registry } from 'prom-client'
-import type { Context } from '../api/operation.ts'
 import { deliveryMetrics } from '../delivery/metrics.ts'
 import { createSender } from '../delivery/sender.ts'
 import type { Keeper } from '../journal/keeper.ts'
@@ -32,7 +31,7 @@ export const startBackground = async (options: BackgroundOptions): Promise<() =>
     clock,
     log,
     agent,
-    read: (ctx, wanted) => read(ctx as Context, wanted),
+    read,
     wrote: journal.wake,
     observe,
   })

