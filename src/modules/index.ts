@@ -50,7 +50,10 @@ import { team } from './teams/team.resource.ts'
 import { treeOperation } from './tree/tree.operations.ts'
 import { userOperations } from './users/user.operations.ts'
 import { user } from './users/user.resource.ts'
-import { webhookDeliveryOperations } from './webhook-deliveries/webhook-delivery.operations.ts'
+import {
+  testWebhookEndpointOperation,
+  webhookDeliveryOperations,
+} from './webhook-deliveries/webhook-delivery.operations.ts'
 import { webhookDelivery } from './webhook-deliveries/webhook-delivery.resource.ts'
 import { webhookEndpointOperations } from './webhook-endpoints/webhook-endpoint.operations.ts'
 import { webhookEndpoint } from './webhook-endpoints/webhook-endpoint.resource.ts'
@@ -94,7 +97,10 @@ const nouns: readonly Module[] = [
   { resource: comment, operations: commentOperations },
   { resource: okrTemplate, operations: okrTemplateOperations },
   { resource: retrospective, operations: retrospectiveOperations },
-  { resource: webhookEndpoint, operations: webhookEndpointOperations(() => typesOfEvents) },
+  {
+    resource: webhookEndpoint,
+    operations: [...webhookEndpointOperations(() => typesOfEvents), testWebhookEndpointOperation],
+  },
   { resource: webhookDelivery, operations: webhookDeliveryOperations },
 ]
 

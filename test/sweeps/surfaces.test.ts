@@ -5,7 +5,7 @@ import { createWorld } from '../support/app.ts'
 import { operations } from '../support/contract.ts'
 import { ask } from '../support/graphql.ts'
 import { callOf, resourceBehind, send } from '../support/requests.ts'
-import { createOne } from '../support/samples.ts'
+import { createOne, resourceOf } from '../support/samples.ts'
 import { stable } from '../support/stable.ts'
 
 const { call, as, key } = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
@@ -105,10 +105,10 @@ describe('writes answer the same, and are read as they were answered', () => {
     const { data, errors } = await ask(call, wanted)
     expect(errors).toBeUndefined()
     expect(stable(data)).toEqual(stable(dry.data))
-    const resource = resourceBehind(operation)
+    const resource = operation.returns ? resourceOf(operation.returns) : resourceBehind(operation)
     if (!resource || !data.createdAt) return
     const at = resource.name === 'Organization' ? '/v1/organization' : `/v1/${resource.path}/${data.id}`
-    const { apiKey: _secret, ...row } = data
+    const { apiKey: _key, secret: _secret, ...row } = data
     expect((await call('GET', at)).body).toEqual(row)
   })
 })

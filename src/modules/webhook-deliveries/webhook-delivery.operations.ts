@@ -67,19 +67,20 @@ const test = async (ctx: Context, endpointId: string) => {
   return present(webhookDelivery, row ?? {}, ctx) as never
 }
 
+export const testWebhookEndpointOperation = operation({
+  ...common,
+  name: 'testWebhookEndpoint',
+  summary: 'Send a test event to one WebhookEndpoint, whatever its filter',
+  rest: 'POST /webhook-endpoints/:id/test',
+  find: (ctx, input) => findOne(ctx, webhookEndpoint, input.id),
+  run: (ctx, { id: endpointId }, endpoint) => {
+    requireEnabled(endpoint['state'])
+    return test(ctx, endpointId)
+  },
+})
+
 export const webhookDeliveryOperations = [
   ...reads(webhookDelivery, keepsEndpoints),
-  operation({
-    ...common,
-    name: 'testWebhookEndpoint',
-    summary: 'Send a test event to one WebhookEndpoint, whatever its filter',
-    rest: 'POST /webhook-endpoints/:id/test',
-    find: (ctx, input) => findOne(ctx, webhookEndpoint, input.id),
-    run: (ctx, { id: endpointId }, endpoint) => {
-      requireEnabled(endpoint['state'])
-      return test(ctx, endpointId)
-    },
-  }),
   operation({
     ...common,
     name: 'redeliverWebhookDelivery',

@@ -39,7 +39,9 @@ export const webhookDeliveries = resourceTable(
     reference(t.tenantId, t.endpointId, () => webhookEndpoints, 'webhook_deliveries_endpoint'),
     check('webhook_deliveries_status', oneOf(t.status, deliveryStatuses)),
     uniqueIndex('webhook_deliveries_event').on(t.tenantId, t.endpointId, t.eventId),
-    index('webhook_deliveries_due').on(t.tenantId, t.endpointId, t.nextAttemptAt, t.eventSeq).where(sql`${t.status} = 'pending'`),
+    index('webhook_deliveries_due')
+      .on(t.tenantId, t.endpointId, t.nextAttemptAt, t.eventSeq)
+      .where(sql`${t.status} = 'pending'`),
     index('webhook_deliveries_leased').on(t.tenantId, t.endpointId).where(sql`${t.leasedUntil} is not null`),
     index('webhook_deliveries_created_at').on(t.tenantId, t.createdAt),
   ],

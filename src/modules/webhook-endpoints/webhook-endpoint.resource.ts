@@ -20,11 +20,14 @@ export const webhookEndpointSchema = z
         'Types of events, such as `objective.progress_changed`; `objective.*` is all of one subject, `*` all.',
     }),
     state: z.enum(endpointStates).meta({ id: 'WebhookEndpointState' }),
-    disabledReason: z.enum(disabledReasons).nullable().meta({
-      id: 'WebhookDisabledReason',
-      description:
-        '`requested` by a caller, `gone` after an answer of 410, `failing` after five days without a success, `creator_gone` when who made it may no longer come.',
-    }),
+    disabledReason: z
+      .enum(disabledReasons)
+      .meta({
+        id: 'WebhookDisabledReason',
+        description:
+          '`requested` by a caller, `gone` after an answer of 410, `failing` after five days without a success, `creator_gone` when who made it may no longer come.',
+      })
+      .nullable(),
     createdBy: id.meta({ description: 'The person or API key that made it; it hears of what they may see.' }),
     previousSecretUntil: instant.nullable().meta({ description: 'Until then deliveries carry two signatures.' }),
     failingSince: instant.nullable().meta({ description: 'Since when every attempt has failed.' }),
