@@ -23,6 +23,7 @@ import { health } from './http/health.ts'
 import { metrics } from './http/metrics.ts'
 import { pages } from './http/pages.ts'
 import { type LimitOptions, rateLimits } from './http/rate-limit.ts'
+import { unusedConnections } from './http/unused-connections.ts'
 import { feed, modules } from './modules/index.ts'
 import type { Network } from './outbound/address.ts'
 import { version } from './version.ts'
@@ -88,6 +89,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
 
   const document = openApiOf(modules, version)
   const authenticate = authenticator({ pool, clock, verifyJwt: options.jwt && jwtVerifier(options.jwt) })
+  const closing = new AbortController()
   const house: House = {
     pool,
     clock,
@@ -95,16 +97,19 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     turn: createTurns(writersOfOneTenant),
     gather: createGathering(),
     forget: authenticate.forget,
+    closing: closing.signal,
     journal: options.journal ?? unheard,
     networks: options.networks ?? [],
   }
   const requestOf = ({ session, log, id }: FastifyRequest): Request => ({ house, ...session, log, id })
 
+  app.addHook('preClose', async () => closing.abort())
   app.setErrorHandler(refuse)
   app.setNotFoundHandler(() => {
     throw new Problem('not_found', 'There is nothing at this address')
   })
 
+  await app.register(unusedConnections)
   await app.register(websocket, { options: { maxPayload: longestMessage } })
   await app.register(metrics, { pool: () => pool })
   await app.register(helmet, { contentSecurityPolicy: false, global: true })
@@ -145,12 +150,13 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     })
     await secured.register(rest(modules, requestOf), { prefix: '/v1' })
     const renew = (request: FastifyRequest) => renewed(request, authenticate(request.headers.authorization))
-    await secured.register(eventStream, { prefix: '/v1', operation: feed, renew })
+    await secured.register(eventStream, { prefix: '/v1', operation: feed, renew, closing: closing.signal })
     await secured.register(graphqlPlugin, {
       schema: graphqlOf(modules, document),
       requestOf,
       prove: (request, authorization) => renewed(request, prove(request, authorization)),
       hold: app.limits.hold,
+      closing: closing.signal,
     })
   })
   return app

@@ -23,6 +23,8 @@ export type House = {
   networks: readonly Network[]
   /** Drops what is remembered of a tenant's credentials. */
   forget: (tenantId: string) => void
+  /** Aborts when the service ends: whoever waits goes. */
+  closing: AbortSignal
   /** Hears of every write, and tells of what was sequenced. */
   journal: Journal
 }

@@ -11,6 +11,8 @@ export type StreamOptions = {
   operation: AnyOperation
   /** Proves the credential of a request once more. */
   renew: (request: FastifyRequest) => Promise<Request>
+  /** Aborts when the service ends. */
+  closing: AbortSignal
   heartbeatMilliseconds?: number
 }
 
@@ -19,19 +21,17 @@ export type StreamOptions = {
  * where it was. A failure before the first event is a problem as everywhere; later it is an event `problem`, the last one.
  */
 export const eventStream: FastifyPluginAsync<StreamOptions> = async (app, options) => {
-  const { operation, renew, heartbeatMilliseconds = 15_000 } = options
+  const { operation, renew, closing, heartbeatMilliseconds = 15_000 } = options
   const { path, inQuery } = placesOf(operation)
   const { limit: _limit, wait: _wait, ...parameters } = inQuery
   const readQuery = queryReader(parameters, false)
-  const ending = new AbortController()
-  app.addHook('preClose', async () => ending.abort())
 
   app.get(`${path}/stream`, { config: { waits: true } }, async (request, reply) => {
     const input = readQuery(request.query as Record<string, string>)
     const last = request.headers['last-event-id']
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
-    const signal = AbortSignal.any([ending.signal, gone.signal])
+    const signal = AbortSignal.any([closing, gone.signal])
     const pages = follow({
       operation,
       request: () => renew(request),
@@ -60,6 +60,8 @@ const open = (reply: FastifyReply): void => {
   reply.raw.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
+    // It ends with the service or the credential, and then nothing else is to come this way.
+    connection: 'close',
     // Proxies would hold events back until a buffer is full.
     'x-accel-buffering': 'no',
   })

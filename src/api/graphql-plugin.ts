@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { GraphQLError, type GraphQLSchema } from 'graphql'
+import { GraphQLError, type GraphQLSchema, getOperationAST, OperationTypeNode } from 'graphql'
 import mercurius from 'mercurius'
 import type { Request } from './context.ts'
 import type { GraphQLContext } from './graphql-edges.ts'
@@ -30,9 +30,12 @@ export const graphqlPlugin: FastifyPluginAsync<Options> = async (app, { schema, 
     errorFormatter: (execution) => ({ statusCode: 200, response: execution as never }),
   })
   app.graphql.addHook('preParsing', async (_schema, source) => limitTokens(source))
-  app.graphql.addHook('preExecution', async (_schema, document, context) =>
-    limitQuery(document, (context as unknown as { variables: Record<string, unknown> }).variables),
-  )
+  app.graphql.addHook('preExecution', async (_schema, document, context) => {
+    const { variables, operationName } = context as unknown as Parameters
+    if (getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION)
+      throw new Problem('method_not_allowed', 'Subscriptions take a WebSocket, by graphql-transport-ws')
+    limitQuery(document, variables)
+  })
 
   const answer = async (
     request: FastifyRequest,
@@ -42,8 +45,14 @@ export const graphqlPlugin: FastifyPluginAsync<Options> = async (app, { schema, 
     const type = mediaTypeOf(request)
     const own = requestOf(request)
     const snapshot = createSnapshot(own)
-    const context = { request: own, snapshot, loaders: new Map(), reply, variables } satisfies GraphQLContext &
-      Record<string, unknown>
+    const context = {
+      request: own,
+      snapshot,
+      loaders: new Map(),
+      reply,
+      variables,
+      operationName,
+    } satisfies GraphQLContext & Record<string, unknown>
     try {
       const { data, errors } = await app.graphql(query, context as never, variables, operationName)
       return send(reply, type, 200, {

@@ -1,6 +1,6 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { GraphQLError, type GraphQLSchema, getOperationAST, parse, validate } from 'graphql'
+import { GraphQLError, type GraphQLSchema, getOperationAST, OperationTypeNode, parse, validate } from 'graphql'
 import { makeHandler } from 'graphql-ws/use/@fastify/websocket'
 import type { Request } from './context.ts'
 import { limitQuery, limitTokens } from './graphql-limits.ts'
@@ -14,6 +14,8 @@ export type SocketOptions = {
   prove: (request: FastifyRequest, authorization: string | undefined) => Promise<Request>
   /** Takes one of the organization's places for what stays open; the answer gives it back. */
   hold: (tenantId: string) => () => void
+  /** Aborts when the service ends. */
+  closing: AbortSignal
 }
 
 /** Subscriptions one connection may have at once. */
@@ -29,10 +31,8 @@ type Extra = { socket: WebSocket; request: FastifyRequest }
  * Subscriptions by the protocol graphql-transport-ws, at the address of queries. The credential comes as `authorization` in
  * connection_init, because browsers cannot set headers, or as the header. Queries and mutations stay with HTTP.
  */
-export const subscriptionHandler = (app: FastifyInstance, { schema, prove, hold }: SocketOptions) => {
-  const ending = new AbortController()
-  app.addHook('preClose', async () => {
-    ending.abort()
+export const subscriptionHandler = (app: FastifyInstance, { schema, prove, hold, closing }: SocketOptions) => {
+  closing.addEventListener('abort', () => {
     for (const socket of app.websocketServer.clients) {
       socket.close(1001, 'Going away')
       setTimeout(() => socket.terminate(), closingMilliseconds).unref()
@@ -64,12 +64,12 @@ export const subscriptionHandler = (app: FastifyInstance, { schema, prove, hold 
         if (faults.length > 0)
           return faults.map((fault) => problemError(new Problem('malformed_request', fault.message)))
         limitQuery(document, variables ?? {})
-        if (getOperationAST(document, operationName)?.operation !== 'subscription')
+        if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION)
           throw new Problem('method_not_allowed', 'Queries and mutations take POST /graphql')
         const { socket, request } = extra
         const contextValue: SubscriptionContext = {
           request: () => prove(request, authorizationOf(connectionParams, request)),
-          signal: ending.signal,
+          signal: closing,
           failed: (error) => closeFor(socket, toProblem(error)),
         }
         return {
@@ -87,14 +87,6 @@ export const subscriptionHandler = (app: FastifyInstance, { schema, prove, hold 
         ]
       }
     },
-    onError: ({ extra }, _id, _payload, errors) =>
-      errors.map((error) => {
-        const { originalError, extensions } = error as GraphQLError
-        if ('code' in extensions) return error
-        const problem = toProblem(originalError ?? error)
-        if (problem.status >= 500) extra.request.log.error({ err: originalError ?? error }, problem.message)
-        return problemError(problem)
-      }),
   })
 }
 

@@ -1,10 +1,11 @@
-import type { GraphQLFieldConfig } from 'graphql'
+import { GraphQLError, type GraphQLFieldConfig } from 'graphql'
 import type { Request } from './context.ts'
 import { follow, type Page } from './follow.ts'
 import type { createTypes } from './graphql-types.ts'
 import type { Document, JsonSchema } from './openapi.ts'
 import type { AnyOperation } from './operation.ts'
 import { outputOf } from './serialize.ts'
+import { toProblem } from './to-problem.ts'
 
 /** What a subscription is given by its connection. */
 export type SubscriptionContext = {
@@ -40,7 +41,10 @@ export const subscriptionField = (
     const input = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== null))
     const pages = follow({ operation, request, input, heartbeatMilliseconds, signal })
     // The first page is read before the answer begins: what is wrong with the input is an error of the subscription.
-    const first = await pages.next()
+    const first = await pages.next().catch((error: unknown) => {
+      const problem = toProblem(error)
+      throw new GraphQLError(problem.message, { extensions: problem.toJSON() })
+    })
     const items = itemsOf(first.value as Page | undefined, pages, failed)
     return {
       [Symbol.asyncIterator]() {

@@ -74,9 +74,9 @@ export const feedOperation = (known: ReadonlySet<string>, resources: readonly Re
         for (let { after } = asked; ; ) {
           const found = await readOnce({ ...asked, after })
           const left = until - performance.now()
-          if (found.items.length > 0 || left <= 0) return found
+          if (found.items.length > 0 || left <= 0 || house.closing.aborted) return found
           // Nothing that fits in a whole window: the next one is there already.
-          if (Number(found.nextCursor) - Number(after) < windowSize) await watch.next(left)
+          if (Number(found.nextCursor) - Number(after) < windowSize) await watch.next(left, house.closing)
           after = found.nextCursor
         }
       } finally {
