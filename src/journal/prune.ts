@@ -5,6 +5,9 @@ import type { Database } from '../db/transaction.ts'
 /** The operation an entry names that stands for those retention took. */
 const pruning = 'pruneAuditLog'
 
+/** Entries that go in one statement. */
+const mostAtOnce = 10_000
+
 /** The last entry that is gone. */
 export type Cut = { through: number; hash: string }
 
@@ -23,7 +26,10 @@ export const cutOf = async (db: Database, tenantId: string): Promise<Cut | undef
 // Entries are older than their seq's neighbours by moments only, so the first that is young enough ends the cut.
 const text = `
   with kept as (
-    select coalesce(min(seq), 0) as seq from audit_log where tenant_id = $1 and seq is not null and at >= $2
+    select least(
+      (select coalesce(min(seq), 0) from audit_log where tenant_id = $1 and at >= $2),
+      (select min(seq) + $6 from audit_log where tenant_id = $1)
+    ) as seq
   ), last as (
     select a.seq, a.hash from audit_log a, kept where a.tenant_id = $1 and a.seq = kept.seq - 1
   ), noted as (
@@ -39,4 +45,4 @@ const text = `
  * goes on from: the last hash that is gone. The database refuses what is younger than a year. Answers how many went.
  */
 export const pruneAudit = async (db: Database, tenantId: string, before: string, now: string): Promise<number> =>
-  (await query(db, 'audit_prune', text, [tenantId, before, v7(), now, pruning])).length
+  (await query(db, 'audit_prune', text, [tenantId, before, v7(), now, pruning, mostAtOnce])).length
