@@ -82,7 +82,7 @@ describe('what is sent', () => {
       (seen) => seen.length === 3,
     )
     await world.sender.idle()
-    expect(types('/subject').toSorted()).toEqual(['pillar.created', 'pillar.deleted', 'pillar.updated'])
+    expect(new Set(types('/subject'))).toEqual(new Set(['pillar.created', 'pillar.updated', 'pillar.deleted']))
     expect(types('/type')).toEqual(['pillar.updated'])
     expect(types('/all')).not.toContain('pillar.deleted')
   })
@@ -261,7 +261,8 @@ test('several nodes send each event once', async () => {
     (all) => all.filter(({ status }) => status === 'delivered').length === 30,
   )
   const subjects = there.at('/nodes').map(({ data }) => data.data.subject.id)
-  expect(subjects.toSorted()).toEqual(made.map((each) => each.id).toSorted())
+  expect(subjects).toHaveLength(30)
+  expect(new Set(subjects)).toEqual(new Set(made.map((each) => each.id)))
 })
 
 test('a dead node loses its lease: another sends, and what the dead one says later is not heard', async () => {

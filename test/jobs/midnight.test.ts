@@ -85,7 +85,6 @@ test('as a job it knows what it has done, and ends when told', async () => {
   const job = midnight()
   // Of this organization only: the job visits all of them.
   const pool = {
-    ...options.pool,
     query: async () => ({ rows: [{ id: organizationId }] }),
     connect: () => options.pool.connect(),
   }
