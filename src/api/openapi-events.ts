@@ -9,7 +9,7 @@ export const eventSchemasOf = (types: readonly EventType[]): Record<string, z.Zo
   ...Object.fromEntries(types.map(({ changes }) => [nameOf(changes), changes])),
 })
 
-/** The `webhooks` of the document: an event of each type, as the feed tells it too. */
+/** The `webhooks` of the document: an event of each type, as the feed tells it too, in the envelope of Standard Webhooks. */
 export const webhooksOf = (types: readonly EventType[]) =>
   Object.fromEntries(types.map((type) => [type.type, { post: webhookOf(type) }]))
 
@@ -22,17 +22,25 @@ const webhookOf = ({ type, subject, summary, changes }: EventType) => ({
     content: {
       [json]: {
         schema: {
-          allOf: [
-            { $ref: '#/components/schemas/Event' },
-            {
-              type: 'object' as const,
-              properties: {
-                type: { const: type },
-                subject: { type: 'object' as const, properties: { type: { const: subject.type } } },
-                changes: { $ref: `#/components/schemas/${nameOf(changes)}` },
-              },
+          type: 'object' as const,
+          required: ['type', 'timestamp', 'data'],
+          properties: {
+            type: { const: type },
+            timestamp: { type: 'string' as const, format: 'date-time', description: 'When it happened.' },
+            data: {
+              allOf: [
+                { $ref: '#/components/schemas/Event' },
+                {
+                  type: 'object' as const,
+                  properties: {
+                    type: { const: type },
+                    subject: { type: 'object' as const, properties: { type: { const: subject.type } } },
+                    changes: { $ref: `#/components/schemas/${nameOf(changes)}` },
+                  },
+                },
+              ],
             },
-          ],
+          },
         },
       },
     },

@@ -3,7 +3,7 @@ import type { Context } from '../api/operation.ts'
 import type { Actor } from '../auth/actor.ts'
 import { query } from '../db/statement.ts'
 import type { Database } from '../db/transaction.ts'
-import type { FeedEvent } from '../journal/read.ts'
+import type { FeedEvent } from '../journal/event.ts'
 import type { feedReader } from '../modules/events/event.queries.ts'
 import { bodyOf } from '../modules/webhook-deliveries/webhook-delivery.body.ts'
 

@@ -40,7 +40,12 @@ test('every event has its place, without a gap, with the numbers before and afte
     ].map((each) => ({ ...each, progress: [0, 0.5], of: cause })),
     { type: 'check_in.created', id: said.id, progress: undefined, of: null },
   ])
+  const again = await checkIn(id, { value: 50 })
+  const place = await latest()
+  const { items: told } = await page(call, `?after=${items.at(-1)?.seq}`)
+  expect(told.map(({ type, subject }) => [type, subject.id])).toEqual([['check_in.created', again.id]])
   const all = await readAll(call)
+  expect(all.length).toBe(Number(place))
   expect(all.map(({ seq }) => seq)).toEqual(all.map((_event, at) => at + 1))
   expect(all[0]?.type).toBe('organization.created')
 })

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { FeedEvent } from '../../src/journal/read.ts'
+import type { FeedEvent } from '../../src/journal/event.ts'
 import type { Caller } from './app.ts'
 
 type Page = { items: FeedEvent[]; nextCursor: string }

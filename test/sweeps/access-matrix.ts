@@ -1,4 +1,5 @@
 import { type Role, roles } from '../../src/auth/actor.ts'
+import { eventMatrix } from './access-matrix.events.ts'
 import { webhookMatrix } from './access-matrix.webhooks.ts'
 
 /** Which roles may, and what the others are told; people's own goals and lines are beside this (access.test.ts). */
@@ -85,5 +86,6 @@ export const matrix: Record<string, Row> = {
   ...writes('OkrTemplate', keepers),
   // An objective of the organization's.
   applyOkrTemplate: goalKeepers,
+  ...eventMatrix,
   ...webhookMatrix,
 }

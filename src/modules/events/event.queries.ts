@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Context, Resource, Sight } from '../../api/operation.ts'
 import { forEachSight, readValues, sightIn } from '../../api/select.ts'
 import { query, statement } from '../../db/statement.ts'
-import { eventMembers, type FeedEvent } from '../../journal/read.ts'
+import { eventMembers, type FeedEvent } from '../../journal/event.ts'
 import { typesInScope, visibleByName } from './event.visible.ts'
 
 /** Events a read looks at, at most: filters that let few pass must not make it long. */

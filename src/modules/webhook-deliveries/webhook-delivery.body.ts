@@ -1,4 +1,4 @@
-import type { FeedEvent } from '../../journal/read.ts'
+import type { FeedEvent } from '../../journal/event.ts'
 
 /** What a test event has no place in the feed for. */
 type Told = Omit<FeedEvent, 'seq'> & { seq: number | null }
