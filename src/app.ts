@@ -1,12 +1,15 @@
 import helmet from '@fastify/helmet'
+import websocket from '@fastify/websocket'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Pool } from 'pg'
 import { v7 } from 'uuid'
 import type { Clock } from './api/clock.ts'
 import type { House, Request } from './api/context.ts'
+import { eventStream } from './api/event-stream.ts'
 import { createGathering } from './api/gather.ts'
 import { graphqlOf } from './api/graphql.ts'
 import { graphqlPlugin } from './api/graphql-plugin.ts'
+import { type Journal, unheard } from './api/journal.ts'
 import { openApiOf } from './api/openapi.ts'
 import { Problem } from './api/problem.ts'
 import { rest } from './api/rest.ts'
@@ -21,14 +24,23 @@ import { health } from './http/health.ts'
 import { metrics } from './http/metrics.ts'
 import { pages } from './http/pages.ts'
 import { type LimitOptions, rateLimits } from './http/rate-limit.ts'
-import { modules } from './modules/index.ts'
+import { unusedConnections } from './http/unused-connections.ts'
+import { feed, modules } from './modules/index.ts'
+import type { Network } from './outbound/address.ts'
 import { version } from './version.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     session: Session
   }
+  interface FastifyContextConfig {
+    /** Requests may stay for long, waiting for something to happen. */
+    waits?: boolean
+  }
 }
+
+/** A subscription is text of a few lines. */
+const longestMessage = 64 * 1024
 
 export type AppOptions = {
   /** Connections as the serving role; the caller ends it. */
@@ -43,6 +55,10 @@ export type AppOptions = {
   isDraining?: () => boolean
   /** Milliseconds any request may take. */
   answerWithin?: number
+  /** The sequencer of this node (src/journal/keeper.ts); without one, what is written waits for another node's. */
+  journal?: Journal
+  /** Private networks that webhooks may reach. */
+  networks?: readonly Network[]
 }
 
 /** Writers of one tenant that may hold connections at once: one works, the next are ready behind its lock. */
@@ -75,6 +91,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
 
   const document = openApiOf(modules, version)
   const authenticate = authenticator({ pool, clock, verifyJwt: options.jwt && jwtVerifier(options.jwt) })
+  const closing = new AbortController()
   const house: House = {
     pool,
     clock,
@@ -82,15 +99,21 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     turn: createTurns(writersOfOneTenant),
     gather: createGathering(),
     forget: authenticate.forget,
+    closing: closing.signal,
+    journal: options.journal ?? unheard,
+    networks: options.networks ?? [],
   }
   const requestOf = ({ session, log, id }: FastifyRequest): Request => ({ house, ...session, log, id })
 
+  app.addHook('preClose', async () => closing.abort())
   app.setErrorHandler(refuse)
   app.setNotFoundHandler(() => {
     throw new Problem('not_found', 'There is nothing at this address')
   })
 
   await app.register(deadline, { milliseconds: options.answerWithin ?? 10_000 })
+  await app.register(unusedConnections)
+  await app.register(websocket, { options: { maxPayload: longestMessage } })
   await app.register(metrics, { pool: () => pool })
   await app.register(helmet, { contentSecurityPolicy: false, global: true })
   await app.register(body)
@@ -107,17 +130,36 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
 
   await app.register(async (secured) => {
     secured.decorateRequest('session', null as never)
-    secured.addHook('onRequest', async (request, reply) => {
+    const prove = async (request: FastifyRequest, authorization: string | undefined): Promise<Session> => {
       try {
-        request.session = await authenticate(request.headers.authorization)
+        return await authenticate(authorization)
       } catch (error) {
         if (toProblem(error).code === 'unauthenticated') app.limits.failed(request.ip)
         throw error
       }
-      app.limits.take(reply, request.session.actor)
+    }
+    const renewed = async ({ log, id }: FastifyRequest, session: Promise<Session>): Promise<Request> => ({
+      house,
+      ...(await session),
+      log,
+      id,
+    })
+    secured.addHook('onRequest', async (request, reply) => {
+      // A socket says who it is when it is open.
+      if (request.ws) return
+      request.session = await prove(request, request.headers.authorization)
+      app.limits.take(reply, request.session.actor, request.routeOptions.config.waits)
     })
     await secured.register(rest(modules, requestOf), { prefix: '/v1' })
-    await secured.register(graphqlPlugin, { schema: graphqlOf(modules, document), requestOf })
+    const renew = (request: FastifyRequest) => renewed(request, authenticate(request.headers.authorization))
+    await secured.register(eventStream, { prefix: '/v1', operation: feed, renew, closing: closing.signal })
+    await secured.register(graphqlPlugin, {
+      schema: graphqlOf(modules, document),
+      requestOf,
+      prove: (request, authorization) => renewed(request, prove(request, authorization)),
+      hold: app.limits.hold,
+      closing: closing.signal,
+    })
   })
   return app
 }

@@ -2,8 +2,10 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 import type { Actor } from '../auth/actor.ts'
 import type { Transaction } from '../db/transaction.ts'
+import type { Network } from '../outbound/address.ts'
 import { type Clock, calendarDay } from './clock.ts'
 import type { Gather } from './gather.ts'
+import type { Journal } from './journal.ts'
 import type { Context, Event, Organization } from './operation.ts'
 import { Problem } from './problem.ts'
 import type { Serializers } from './serialize.ts'
@@ -17,8 +19,14 @@ export type House = {
   turn: (tenantId: string) => Promise<() => void>
   /** Lets calls that wait for the same go together (gather.ts). */
   gather: Gather
+  /** Private networks the operator lets requests to the outside reach. */
+  networks: readonly Network[]
   /** Drops what is remembered of a tenant's credentials. */
   forget: (tenantId: string) => void
+  /** Aborts when the service ends: whoever waits goes. */
+  closing: AbortSignal
+  /** Hears of every write, and tells of what was sequenced. */
+  journal: Journal
 }
 
 export type Request = { house: House; actor: Actor; organization: Organization; log: FastifyBaseLogger; id: string }
@@ -51,6 +59,7 @@ export const contextOf = (
     db,
     later,
     memo,
+    networks: request.house.networks,
     now: now.toISOString(),
     today: calendarDay(now, request.organization.timeZone),
     ifMatch: wishes.ifMatch,

@@ -22,6 +22,9 @@ export const execute = async (
   const parsed = operation.input.safeParse(raw)
   if (!parsed.success) throw inputProblems(parsed.error)
   if (within) return { status: 200, output: await answer(operation, contextOf(request, within, wishes), parsed.data) }
+  const { patient } = operation
+  if (patient)
+    return { status: 200, output: await patient(request, parsed.data, (input) => readOnce(operation, request, input)) }
   if (operation.rest.startsWith('GET ')) return read(operation, request, parsed.data, wishes)
   if (!operation.together || Object.values(wishes).some(Boolean))
     return writeInTurn(operation, request, parsed.data, wishes)
@@ -36,6 +39,9 @@ export const requireScope = ({ scope }: Pick<AnyOperation, 'scope'>, { scopes }:
   if (scope === null || scopes.includes(scope) || scopes.includes('admin')) return
   throw new Problem('insufficient_scope', `The credential lacks the scope ${scope}`)
 }
+
+const readOnce = async (operation: AnyOperation, request: Request, input: unknown): Promise<unknown> =>
+  (await read(operation, request, input, {})).output
 
 const read = async (operation: AnyOperation, request: Request, input: unknown, wishes: Wishes): Promise<Outcome> => {
   const mode = operation.singleStatement ? 'single' : 'snapshot'

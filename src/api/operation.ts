@@ -5,6 +5,8 @@ import type { z } from 'zod'
 import type { Actor, Scope } from '../auth/actor.ts'
 import type { Rule } from '../auth/rules.ts'
 import type { Database } from '../db/transaction.ts'
+import type { Network } from '../outbound/address.ts'
+import type { Request } from './context.ts'
 
 /** What the caller's organization has decided and every operation may need. */
 export type Organization = {
@@ -22,6 +24,16 @@ export type Event = {
   cause?: { type: string; id: string }
 }
 
+/** What any write does to a row; its event is `<resource type>.<verb>`. */
+export type Verb = 'created' | 'updated' | 'deleted' | 'restored'
+
+/** An event besides those of plain writes. */
+export type EventSpec = {
+  summary: string
+  /** What of the subject it tells before and after, by member; any of them may be left out. */
+  changes?: Readonly<Record<string, z.ZodType>>
+}
+
 /** What an operation is given: who asks, inside which transaction, at what time. */
 export type Context = {
   readonly actor: Actor
@@ -31,6 +43,8 @@ export type Context = {
   /** The instant of the request, and the organization's calendar day, by the injected clock. */
   readonly now: string
   readonly today: string
+  /** Private networks the operator lets requests to the outside reach. */
+  readonly networks: readonly Network[]
   /** The version the caller believes to change (If-Match); undefined is any. */
   readonly ifMatch: number | undefined
   /** Members the caller will look at, where that is known; undefined is all. */
@@ -77,6 +91,17 @@ export type Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType =
   find?: (ctx: Context, input: z.output<I>) => Promise<S | undefined>
   /** Who may: false is a 403. */
   allow: Rule<NoInfer<S>>
+  /**
+   * How a read that may wait for something to tell is repeated (long poll): called outside of any transaction, each `read`
+   * with one of its own. Such an operation is offered as a stream and as a GraphQL subscription too.
+   */
+  patient?: (
+    request: Request,
+    input: z.output<I>,
+    read: (input: z.output<I>) => Promise<z.output<O>>,
+  ) => Promise<z.output<O>>
+  /** What happens to rows of the module's resource by it, as events call it: `created`, `updated`, …  */
+  emits?: readonly Verb[]
   /** Reads with exactly one statement let the door send COMMIT right behind it. */
   singleStatement?: true
   /** Always undone: it writes only to see what would follow, and nothing is kept, no event, no audit. */
@@ -140,6 +165,8 @@ export type Resource<T extends PgTable = any> = {
   scopes: { read: Scope; write: Scope }
   /** Narrows every read and every edge to what this class of reader may see; undefined is no narrowing. */
   visible: (sight: Sight) => SQL | undefined
+  /** What else happens to one, by verb: `closed` becomes the event `objective.closed`. */
+  events?: Readonly<Record<string, EventSpec>>
   /** Members that are computed in the answer, by name. */
   derived?: Record<string, Derived<T['$inferSelect']>>
   /** Published members that list filters, sorts and text search may use; `id`, `createdAt`, `updatedAt` always sort. */

@@ -7,6 +7,9 @@ import { Problem } from './problem.ts'
 import { queryReader } from './query-string.ts'
 import type { Outcome } from './write.ts'
 
+/** Milliseconds, for reads that may wait for something to tell. */
+const longestWait = 35_000
+
 const bulkLimit = 10 * 1024 * 1024
 
 /** Registers one route per operation. Validation happens in the door, so Fastify is given none. */
@@ -23,13 +26,14 @@ export const rest =
         method,
         url: path,
         ...(path.endsWith('/batch') ? { bodyLimit: bulkLimit } : {}),
+        ...(operation.patient ? { handlerTimeout: longestWait, config: { waits: true } } : {}),
         handler: async (request, reply) => {
           const { validateOnly, ...query } = readQuery(request.query as Record<string, string | string[]>)
           const input = { ...query, ...(request.params as object), ...(body ? { input: request.body } : {}) }
           const context = requestOf(request)
           const wishes = writes ? wishesOf(request, validateOnly) : {}
           const outcome = await execute(operation, context, input, wishes)
-          describe(request, reply, outcome, collection)
+          describe(request, reply, outcome, collection, operation.patient ? 'after' : 'cursor')
           if (outcome.status === 204) return reply.code(204).send()
           if (isUnchanged(request, reply, outcome.output)) return reply.code(304).send()
           const text = outcome.answer ?? textOf(operation, context, outcome.output, query['fields'])
@@ -64,11 +68,12 @@ const describe = (
   reply: FastifyReply,
   { status, output, answer }: Outcome,
   collection: string | undefined,
+  cursorName: string,
 ) => {
   const { id, version, nextCursor } = (output ?? {}) as { id?: string; version?: number; nextCursor?: string | null }
   if (version !== undefined) reply.header('etag', `"${version}"`)
   if (status === 201 && id && collection) reply.header('location', `/v1/${collection}/${id}`)
-  if (nextCursor) reply.header('link', `<${nextUrl(request, nextCursor)}>; rel="next"`)
+  if (nextCursor) reply.header('link', `<${nextUrl(request, cursorName, nextCursor)}>; rel="next"`)
   if (answer !== undefined) reply.header('idempotency-replayed', 'true')
 }
 
@@ -80,9 +85,9 @@ const isUnchanged = ({ method, headers }: FastifyRequest, reply: FastifyReply, o
 }
 
 /** The address of the next page, relative to the origin, so that it holds behind any proxy. */
-const nextUrl = ({ url }: FastifyRequest, cursor: string): string => {
+const nextUrl = ({ url }: FastifyRequest, name: string, cursor: string): string => {
   const { pathname, searchParams } = new URL(url, 'http://origin')
-  searchParams.set('cursor', cursor)
+  searchParams.set(name, cursor)
   return `${pathname}?${searchParams.toString()}`
 }
 

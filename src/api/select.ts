@@ -8,6 +8,7 @@ import type { Context, Resource, Sight } from './operation.ts'
 export const readValues = ({ actor, today }: Pick<Context, 'actor' | 'today'>) => ({
   tenantId: actor.tenantId,
   userId: actor.userId,
+  actorId: actor.id,
   today,
 })
 

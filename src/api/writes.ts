@@ -76,6 +76,7 @@ export const writes = <R>(definition: Creatable<R>): AnyOperation[] => {
       summary: `Create one ${name}`,
       rest: `POST /${path}`,
       ...(w.created ? { output: w.created.schema, shownOnce: w.created.once, returns: undefined, tag: name } : {}),
+      emits: ['created'],
       input: z.strictObject({ input: createInput }),
       run: async (ctx, { input }) => {
         const { after } = await one(ctx, { create: input })
@@ -87,6 +88,7 @@ export const writes = <R>(definition: Creatable<R>): AnyOperation[] => {
       name: `update${name}`,
       summary: `Change one ${name}`,
       rest: `PATCH /${path}/:id`,
+      emits: ['updated'],
       input: z.strictObject({ id, input: updateInput }),
       run: (ctx, { id: wanted, input }) => shown(ctx, { update: input, id: wanted }),
     }),
@@ -97,6 +99,7 @@ export const writes = <R>(definition: Creatable<R>): AnyOperation[] => {
       rest: `DELETE /${path}/:id`,
       status: 204,
       scope,
+      emits: ['deleted'],
       input: z.strictObject({ id }),
       output: tombstone,
       allow: anyone,
@@ -116,6 +119,7 @@ export const writes = <R>(definition: Creatable<R>): AnyOperation[] => {
       summary: `Bring back one deleted ${name}`,
       rest: `POST /${path}/:id/restore`,
       status: 200,
+      emits: ['restored'],
       input: z.strictObject({ id }),
       run: (ctx, { id: wanted }) => shown(ctx, { restore: true, id: wanted }),
     }),

@@ -5,6 +5,7 @@ import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
 import type { Client } from 'pg'
 import { direct } from './direct.ts'
 import { expectTenants } from './expectations.sql.ts'
+import { migrateJobs } from './job-schema.ts'
 import { secureTables } from './tenancy.sql.ts'
 
 const lockKey = 7_201_002
@@ -45,7 +46,7 @@ const refuseInvalidIndexes = async (client: Client) => {
 }
 
 /**
- * Brings the database to the newest migration and its tables under tenancy; `applied` counts the migrations run.
+ * Brings the database to the newest migration, its tables under tenancy and the job queue to its version; `applied` counts the migrations run.
  * Safe to start on several nodes at once: one works, the others wait and find nothing left. `ownerUrl` has to be a
  * direct connection (the lock belongs to the session). Throws if an index is invalid.
  */
@@ -68,6 +69,7 @@ export const migrate = async (
     )
     await secureTables(client)
     await expectTenants(client)
+    await migrateJobs(client)
     await refuseInvalidIndexes(client)
     log(waiting === 0 ? 'the database is up to date' : `applied ${waiting} migration${waiting === 1 ? '' : 's'}`)
     return { applied: waiting }

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 import { type Clock, calendarDay } from '../api/clock.ts'
+import type { Job } from './job.ts'
 import { rescoreDay } from './midnight.day.ts'
 
 export type MidnightOptions = {
@@ -12,9 +13,6 @@ export type MidnightOptions = {
   /** Ends the run after the day under way. */
   signal?: AbortSignal
 }
-
-/** How often the clock is looked at. Midnights of the world's time zones fall on quarter hours. */
-const everyMilliseconds = 60_000
 
 /** What is known of a tenant without asking its database: its time zone, and the day it is done with. */
 export type Done = Map<string, { timeZone: string; day: string }>
@@ -47,22 +45,8 @@ export const runMidnight = async (options: MidnightOptions, done: Done = new Map
   }
 }
 
-/** Runs the job now and whenever a day turns; the answer ends it, after the day that may be under way. */
-export const startMidnight = (options: MidnightOptions): (() => Promise<void>) => {
+/** The job; what is known of tenants is kept from run to run. Midnights of the world's time zones fall on quarter hours. */
+export const midnight = (): Job => {
   const done: Done = new Map()
-  const ending = new AbortController()
-  const run = () =>
-    runMidnight({ ...options, signal: ending.signal }, done).catch((error: unknown) =>
-      options.log.error({ err: error }, 'the midnight job failed'),
-    )
-  let running = run()
-  const timer = setInterval(() => {
-    running = running.then(run)
-  }, everyMilliseconds)
-  timer.unref()
-  return async () => {
-    clearInterval(timer)
-    ending.abort()
-    await running
-  }
+  return { name: 'midnight', schedule: '*/15 * * * *', run: (ctx) => runMidnight(ctx, done) }
 }

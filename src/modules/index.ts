@@ -1,8 +1,10 @@
+import { eventTypesOf } from '../api/event-types.ts'
 import type { Module } from '../api/operation.ts'
 import { alignmentOperations } from './alignments/alignment.operations.ts'
 import { alignment } from './alignments/alignment.resource.ts'
 import { apiKeyOperations } from './api-keys/api-key.operations.ts'
 import { apiKey } from './api-keys/api-key.resource.ts'
+import { auditLogOperation } from './audit-log/audit-log.operations.ts'
 import { blockerOperations } from './blockers/blocker.operations.ts'
 import { blocker } from './blockers/blocker.resource.ts'
 import { checkInOperations } from './check-ins/check-in.operations.ts'
@@ -15,6 +17,7 @@ import { cycleOperations } from './cycles/cycle.operations.ts'
 import { cycle } from './cycles/cycle.resource.ts'
 import { departmentOperations } from './departments/department.operations.ts'
 import { department } from './departments/department.resource.ts'
+import { feedOperation } from './events/event.operations.ts'
 import { explainKeyResultOperation, explainObjectiveOperation } from './explanation/explanation.operations.ts'
 import { keyResultHistoryOperation, objectiveHistoryOperation } from './history/history.operations.ts'
 import { initiativeOperations } from './initiatives/initiative.operations.ts'
@@ -47,9 +50,15 @@ import { team } from './teams/team.resource.ts'
 import { treeOperation } from './tree/tree.operations.ts'
 import { userOperations } from './users/user.operations.ts'
 import { user } from './users/user.resource.ts'
+import {
+  testWebhookEndpointOperation,
+  webhookDeliveryOperations,
+} from './webhook-deliveries/webhook-delivery.operations.ts'
+import { webhookDelivery } from './webhook-deliveries/webhook-delivery.resource.ts'
+import { webhookEndpointOperations } from './webhook-endpoints/webhook-endpoint.operations.ts'
+import { webhookEndpoint } from './webhook-endpoints/webhook-endpoint.resource.ts'
 
-/** The table of contents: every resource and what can be done with it. */
-export const modules: readonly Module[] = [
+const nouns: readonly Module[] = [
   { resource: null, operations: meOperations },
   { resource: organization, operations: organizationOperations },
   { resource: user, operations: userOperations },
@@ -88,4 +97,21 @@ export const modules: readonly Module[] = [
   { resource: comment, operations: commentOperations },
   { resource: okrTemplate, operations: okrTemplateOperations },
   { resource: retrospective, operations: retrospectiveOperations },
+  {
+    resource: webhookEndpoint,
+    operations: [...webhookEndpointOperations(() => typesOfEvents), testWebhookEndpointOperation],
+  },
+  { resource: webhookDelivery, operations: webhookDeliveryOperations },
 ]
+
+/** Known once every noun is: an operation that judges by it asks when it is called. */
+const typesOfEvents: ReadonlySet<string> = new Set(eventTypesOf(nouns).map(({ type }) => type))
+
+/** The feed tells of all of them. */
+export const feed = feedOperation(
+  typesOfEvents,
+  nouns.flatMap(({ resource }) => resource ?? []),
+)
+
+/** The table of contents: every resource and what can be done with it. */
+export const modules: readonly Module[] = [...nouns, { resource: null, operations: [feed, auditLogOperation] }]

@@ -2,17 +2,20 @@ import type { ClientBase } from 'pg'
 
 export type Defect = { rule: string; object: string }
 
-/** `tenants` holds ids only and is read by whatever visits every tenant. */
-const withoutTenant = ['public.tenants', 'drizzle.__drizzle_migrations']
+/** These tables hold ids only and are read by whatever visits every tenant. */
+const withoutTenant = ['public.tenants', 'public.unsequenced', 'public.webhook_tenants', 'drizzle.__drizzle_migrations']
 
 const canonical = `(tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)`
+
+/** The job queue's tables hold no tenant's data: names, times and outcomes of jobs. */
+const apart = `n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'pgboss')`
 
 /** Every row is a defect. $1: tables that need no tenant, $2: the condition every policy must have. */
 const text = `
 with tables as (
   select c.oid, c.oid::regclass::text as name, n.nspname || '.' || c.relname as full_name, c.relrowsecurity, c.relforcerowsecurity, c.relowner
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+  where c.relkind in ('r', 'p') and ${apart}
 ), own as (
   select t.*, a.attnum as tenant, a.attnotnull from tables t
   join pg_attribute a on a.attrelid = t.oid and a.attname = 'tenant_id' and not a.attisdropped

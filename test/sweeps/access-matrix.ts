@@ -1,4 +1,6 @@
 import { type Role, roles } from '../../src/auth/actor.ts'
+import { eventMatrix } from './access-matrix.events.ts'
+import { webhookMatrix } from './access-matrix.webhooks.ts'
 
 /** Which roles may, and what the others are told; people's own goals and lines are beside this (access.test.ts). */
 export type Row = {
@@ -84,4 +86,6 @@ export const matrix: Record<string, Row> = {
   ...writes('OkrTemplate', keepers),
   // An objective of the organization's.
   applyOkrTemplate: goalKeepers,
+  ...eventMatrix,
+  ...webhookMatrix,
 }

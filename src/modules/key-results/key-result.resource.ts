@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { base, day, id, name, quantity, ratio, text, weight } from '../../api/fields.ts'
 import { type Resource, resource } from '../../api/operation.ts'
 import { checkIn } from '../check-ins/check-in.resource.ts'
-import { derivedScore, goalState, ofScore, scoreFields } from '../goals/goal.fields.ts'
+import { derivedScore, goalEvents, goalState, ofScore, scoreFields } from '../goals/goal.fields.ts'
 import { computedHealth } from '../goals/goal.health.ts'
 import { visibleThroughObjective } from '../goals/goal.visibility.ts'
 import { objective } from '../objectives/objective.resource.ts'
@@ -71,6 +71,10 @@ export const keyResult: Resource<typeof keyResults> = resource({
   table: keyResults,
   scopes: { read: 'okr:read', write: 'okr:write' },
   visible: (sight) => visibleThroughObjective(sight, 'key_results.objective_id'),
+  events: {
+    ...goalEvents('KeyResult'),
+    revised: { summary: 'The definition of one KeyResult moved after its first reading' },
+  },
   derived: {
     ...derivedScore,
     value: ofScore((score) => score?.value ?? null),

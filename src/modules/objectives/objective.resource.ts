@@ -9,6 +9,7 @@ import { department } from '../departments/department.resource.ts'
 import {
   commitment,
   derivedScore,
+  goalEvents,
   goalState,
   ofScore,
   openingState,
@@ -100,6 +101,7 @@ export const objective: Resource<typeof objectives> = resource({
   table: objectives,
   scopes: { read: 'okr:read', write: 'okr:write' },
   visible: (sight) => objectiveVisible(sight, 'objectives'),
+  events: goalEvents('Objective'),
   derived: {
     ...derivedScore,
     progressReason: ofScore((score) => score?.reason ?? null),

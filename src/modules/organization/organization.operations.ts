@@ -10,7 +10,7 @@ import { admin, anyone } from '../../auth/rules.ts'
 import type { Policy } from '../../scoring/index.ts'
 import { allCycles, heldBy, lockForWrite, rescoreCycles } from '../goals/goal.write.ts'
 import { judgeBands } from './organization.policy.ts'
-import { organization, organizationSchema, policyPatch } from './organization.resource.ts'
+import { organization, organizationSchema, policyPatch, retentionPatch } from './organization.resource.ts'
 
 const { name, timeZone, weekStart, fiscalYearStartMonth, defaultCadence, defaultVisibility, customFields, externalId } =
   organizationSchema.shape
@@ -25,6 +25,7 @@ const update = z
     defaultVisibility,
     policy: policyPatch,
     customFields,
+    retention: retentionPatch,
     externalId,
   })
   .partial()
@@ -72,6 +73,7 @@ export const organizationOperations = [
     input: z.strictObject({ input: update }),
     output: organizationSchema,
     returns: 'Organization',
+    emits: ['updated'],
     allow: admin,
     run: async (ctx, { input }) => {
       const [change] = await applyEntries(ctx, organizationWrites, [{ update: input, id: ctx.actor.tenantId }])

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { base, name, timeZone } from '../../api/fields.ts'
 import { resource } from '../../api/operation.ts'
-import { cadences, customFieldTypes, organizations, visibilities } from './organization.table.ts'
+import { cadences, customFieldTypes, organizations, type Retention, visibilities } from './organization.table.ts'
 
 export const cadence = z.enum(cadences).meta({ id: 'Cadence', description: 'How often something is looked at.' })
 export const visibility = z
@@ -36,6 +36,28 @@ export const policyPatch = z.strictObject(nullable).partial().meta({ id: 'Policy
 /** What is stored names only what was decided; the answer names every member. */
 export const wholePolicy = { missing: null, bands: null, objectiveHealth: null, aspirationalPace: null }
 
+/** A retry schedule takes three days, and consumers of the feed may be away for a while: nothing goes within a week. */
+const keptDays = z.int().min(7).max(3_650)
+
+/** The database refuses to give up what is younger than a year. */
+const auditDays = z.int().min(366).max(36_500)
+
+const retention = z
+  .strictObject({
+    events: keptDays,
+    deliveries: keptDays.meta({ description: 'The log of webhook deliveries.' }),
+    audit: auditDays.nullable().meta({ description: 'Null keeps the audit log for ever.' }),
+  })
+  .meta({ id: 'Retention', description: 'Days for which is kept what only tells of the past.' })
+
+/** In a PATCH null takes a member back to the standard (RFC 7396). */
+export const retentionPatch = z
+  .strictObject({ events: keptDays.nullable(), deliveries: keptDays.nullable(), audit: auditDays.nullable() })
+  .partial()
+  .meta({ id: 'RetentionPatch' })
+
+export const standardRetention: Required<Retention> = { events: 90, deliveries: 30, audit: null }
+
 export const customField = z
   .strictObject({ name: z.string().regex(/^[a-z][A-Za-z0-9_]{0,62}$/), type: z.enum(customFieldTypes) })
   .meta({ id: 'CustomField', description: 'A member objectives may carry under `custom`.' })
@@ -51,6 +73,7 @@ export const organizationSchema = z
     defaultVisibility: visibility,
     policy,
     customFields: z.array(customField).max(100),
+    retention,
   })
   .meta({ id: 'Organization', description: "The tenant: the caller's own organization." })
 
@@ -62,5 +85,9 @@ export const organization = resource({
   table: organizations,
   scopes: { read: 'directory:read', write: 'admin' },
   visible: () => undefined,
-  derived: { policy: { needs: ['policy'], of: ({ policy: decided }) => ({ ...wholePolicy, ...decided }) } },
+  events: { created: { summary: 'The Organization was created, its first event' } },
+  derived: {
+    policy: { needs: ['policy'], of: ({ policy: decided }) => ({ ...wholePolicy, ...decided }) },
+    retention: { needs: ['retention'], of: ({ retention: decided }) => ({ ...standardRetention, ...decided }) },
+  },
 })

@@ -14,6 +14,9 @@ export const tenants = pgTable('tenants', {
   createdAt: instant('created_at').notNull(),
 })
 
+/** Days after which the retention job deletes; what is not named is kept by the standard. */
+export type Retention = { events?: number; deliveries?: number; audit?: number | null }
+
 export const organizations = resourceTable('organizations', {
   name: text('name').notNull(),
   timeZone: text('time_zone').notNull(),
@@ -23,6 +26,7 @@ export const organizations = resourceTable('organizations', {
   defaultVisibility: text('default_visibility', { enum: visibilities }).notNull(),
   policy: jsonb('policy').$type<Partial<Policy>>().notNull(),
   customFields: jsonb('custom_fields').$type<CustomField[]>().notNull(),
+  retention: jsonb('retention').$type<Retention>().notNull().default({}),
   /** Signs this organization's cursors; never published. */
   secret: text('secret').notNull(),
 })
