@@ -6,15 +6,15 @@ const script = fileURLToPath(new URL('./node.ts', import.meta.url))
 
 type Node = { process: ChildProcess; url: string }
 
-const start = async (databaseUrl: string): Promise<Node> => {
-  const child = fork(script, [databaseUrl], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+const start = async (databaseUrl: string, organizationId: string): Promise<Node> => {
+  const child = fork(script, [databaseUrl, organizationId], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const [message] = (await once(child, 'message')) as [{ url: string }]
   return { process: child, url: message.url }
 }
 
-/** API nodes as processes on one database. Clients ask for any that is there. */
-export const startNodes = async (databaseUrl: string, count: number) => {
-  const nodes = await Promise.all(Array.from({ length: count }, () => start(databaseUrl)))
+/** API nodes as processes on one database, which deliver one organization's webhooks. Clients ask for any that is there. */
+export const startNodes = async (databaseUrl: string, organizationId: string, count: number) => {
+  const nodes = await Promise.all(Array.from({ length: count }, () => start(databaseUrl, organizationId)))
   return {
     any: (): string => (nodes[Math.floor(Math.random() * nodes.length)] as Node).url,
     /** Without a word of warning; another takes its place. */
@@ -22,7 +22,7 @@ export const startNodes = async (databaseUrl: string, count: number) => {
       const [victim] = nodes.splice(0, 1) as [Node]
       victim.process.kill('SIGKILL')
       await once(victim.process, 'exit')
-      nodes.push(await start(databaseUrl))
+      nodes.push(await start(databaseUrl, organizationId))
     },
     stop: async (): Promise<void> => {
       await Promise.all(
