@@ -33,6 +33,8 @@ export const requireReferences = async (
         { ...readValues(ctx), ids: wanted },
       )
       const ids = new Set<unknown>(found.map(({ id }) => id))
+      // Rows of the set itself are about to be stored.
+      if (target === resource) for (const { created, after } of changes) if (created) ids.add(after['id'])
       for (const { index, after } of pointing) {
         if (ids.has(after[key])) continue
         await located(count, index, async () => {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { anyone, type Rule } from '../auth/rules.ts'
 import { applyEntries } from './apply.ts'
-import { batchOf } from './batch.ts'
+import { batchOf, outcomeOf } from './batch.ts'
 import type { Entry } from './entries.ts'
+import { externalMembers } from './external-references.ts'
 import { id, instant } from './fields.ts'
-import { located } from './located.ts'
 import { type AnyOperation, type Context, operation, type Resource } from './operation.ts'
 
 import { present } from './select.ts'
@@ -105,8 +105,9 @@ export const writes = <R>(definition: Creatable<R>): AnyOperation[] => {
   ]
   if (w.bulk === false) return single
 
+  const members = { ...w.update.input.shape, ...optional(w.create.input) }
   const upsertInput = z
-    .strictObject({ ...w.update.input.shape, ...optional(w.create.input) })
+    .strictObject({ ...members, ...externalMembers(resource, members) })
     .meta({ id: `Upsert${name}Input` })
   return [
     ...single,
@@ -138,14 +139,12 @@ export const writes = <R>(definition: Creatable<R>): AnyOperation[] => {
         description: '`id` changes, `externalId` creates or changes, neither creates.',
       }),
       apply: async (ctx, items) => {
-        const entries = await Promise.all(
-          items.map((item, index) => located(items.length, index, async () => entryOf(w, item))),
-        )
-        const changes = await applyEntries(ctx, w, entries)
-        return changes.map(({ after, created }) => ({
-          status: created ? 201 : 200,
-          id: after['id'] as string,
-          version: after['version'] as number,
+        const changes = await applyEntries(ctx, w, items.map(entryOf))
+        return changes.map((change) => ({
+          status: change.created ? 201 : 200,
+          id: change.after['id'] as string,
+          version: change.after['version'] as number,
+          ...outcomeOf(change, [...Object.keys(members), 'deletedAt']),
         }))
       },
     }),
@@ -161,12 +160,9 @@ const optional = (schema: z.ZodObject) =>
     ]),
   )
 
-type Creates = Writes & Required<Pick<Writes, 'create'>>
-
-const entryOf = (w: Creates, { id: wanted, version, ...members }: Row): Entry => {
-  if (wanted)
-    return { update: narrowed(w.update.input, members), id: wanted as string, version: version as number | undefined }
-  return members['externalId'] ? { upsert: members } : { create: narrowed(w.create.input, members) }
+const entryOf = ({ id: wanted, version, ...members }: Row): Entry => {
+  if (wanted) return { update: members, id: wanted as string, version: version as number | undefined, unjudged: true }
+  return members['externalId'] ? { upsert: members } : { create: members, unjudged: true }
 }
 
 /** Judges a member set that was read leniently (batch, upsert) by the schema that applies after all. */
