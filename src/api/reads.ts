@@ -12,7 +12,7 @@ type Row = Record<string, unknown>
 
 const camel = (path: string): string => path.replace(/-(\w)/g, (_match, letter: string) => letter.toUpperCase())
 export const singularOf = ({ name }: Resource): string => name.charAt(0).toLowerCase() + name.slice(1)
-export const pluralOf = ({ path }: Resource): string => camel(path)
+export const pluralOf = ({ listName, path }: Resource): string => listName ?? camel(path)
 
 /** One row by id, compiled once for each class of reader. */
 const finders = new WeakMap<Resource, Record<Sight, ReturnType<typeof statement<Row>>>>()
@@ -27,7 +27,7 @@ const finderOf = (resource: Resource, sight: Sight) =>
 export const findOne = async (ctx: Context, resource: Resource, wanted: string): Promise<Row | undefined> => {
   let bySight = finders.get(resource)
   if (!bySight) finders.set(resource, (bySight = forEachSight((sight) => finderOf(resource, sight))))
-  return (await bySight[sightIn(ctx)](ctx.db, { ...readValues(ctx), id: wanted }))[0]
+  return (await bySight[sightIn(ctx, resource)](ctx.db, { ...readValues(ctx), id: wanted }))[0]
 }
 
 /** Get-one and list, the same for every resource: what `visible` hides does not exist. */
@@ -35,6 +35,15 @@ export const reads = (resource: Resource, allow: Rule = anyone): AnyOperation[] 
   getOne(resource, allow),
   list(resource, allow),
 ]
+
+/** What of an answer is noted as read, if the resource says so. */
+const auditing = ({ audited }: Resource, rowsOf: (output: unknown) => Row[]): Pick<AnyOperation, 'auditsReads'> =>
+  audited
+    ? {
+        auditsReads: ({ actor }, output) =>
+          rowsOf(output).flatMap((row) => (audited.isFor(row, actor) ? [row['id'] as string] : [])),
+      }
+    : {}
 
 const fieldsInput = (resource: Resource) =>
   z
@@ -54,6 +63,7 @@ const getOne = (resource: Resource, allow: Rule): AnyOperation =>
     output: resource.schema,
     returns: resource.name,
     singleStatement: true,
+    ...auditing(resource, (row) => [row as Row]),
     find: (ctx, input) => findOne(ctx, resource, input.id),
     allow,
     run: async (ctx, _input, row) => present(resource, row as Row, ctx),
@@ -110,6 +120,7 @@ const list = (resource: Resource, allow: Rule): AnyOperation => {
     output: page,
     list: { resource, cursorOf: (ctx, input, row) => cursorAt(ctx, resource, input as ListInput, row) },
     singleStatement: true,
+    ...auditing(resource, (output) => (output as { items: Row[] }).items),
     allow,
     run: (ctx, input) => runList(ctx, resource, input as unknown as ListInput),
   })
@@ -156,9 +167,9 @@ const runList = async (ctx: Context, resource: Resource, input: ListInput) => {
 
   const shape = shapeOf(resource, ctx.members)
   const sorted = order.flatMap(({ key }) => resource.computed?.[key]?.needs ?? [key])
-  const columns = [...new Set([...shape.columns, ...sorted])]
+  const columns = [...new Set([...shape.columns, ...sorted, ...(resource.audited?.needs ?? [])])]
   const where = and(
-    readable(resource, sightIn(ctx), input.includeDeleted),
+    readable(resource, sightIn(ctx, resource), input.includeDeleted),
     ...Object.entries(filters).map(([key, values]) => filter(resource, key, values as unknown[])),
     input.updatedSince ? changedSince(resource, input.updatedSince) : undefined,
     input.q ? search(resource, input.q) : undefined,

@@ -29,7 +29,7 @@ export const requireReferences = async (
       const found = await run<{ id: string }>(
         ctx.db,
         sql`select ${columnOf(target, 'id')} as id from ${target.table}
-          where ${readable(target, sightIn(ctx))} and ${columnOf(target, 'id')} = any(${sql.placeholder('ids')}) ${shared(target)}`,
+          where ${readable(target, sightIn(ctx, target))} and ${columnOf(target, 'id')} = any(${sql.placeholder('ids')}) ${shared(target)}`,
         { ...readValues(ctx), ids: wanted },
       )
       const ids = new Set<unknown>(found.map(({ id }) => id))

@@ -161,7 +161,7 @@ const toRetryable = (error: unknown): unknown => (isTransient(error) ? error : t
 const statusOf = ({ rest, status }: AnyOperation, output: unknown): number =>
   typeof status === 'function' ? status(output) : (status ?? (rest.startsWith('POST ') ? 201 : 200))
 
-const digestOf = ({ name }: AnyOperation, input: unknown, { ifMatch }: Wishes): string =>
+export const digestOf = ({ name }: AnyOperation, input: unknown, { ifMatch }: Wishes): string =>
   createHash('sha256')
     .update(JSON.stringify([name, ifMatch ?? null, input]))
     .digest('hex')

@@ -1,0 +1,29 @@
+import { openTransaction } from '../db/transaction.ts'
+import { contextOf, type NotedRead, type Request } from './context.ts'
+import { writeAudit } from './journal.ts'
+import type { AnyOperation } from './operation.ts'
+import { digestOf } from './write.ts'
+
+/** What of this answer must be noted as read; nothing for most operations. */
+export const readsOf = (operation: AnyOperation, { actor }: Request, input: unknown, output: unknown): NotedRead[] => {
+  const subjectIds = operation.auditsReads?.({ actor }, output, input) ?? []
+  if (subjectIds.length === 0) return []
+  return [{ operation: operation.name, subjectIds, inputDigest: digestOf(operation, input, {}) }]
+}
+
+/**
+ * Writes an audit row for each read, in a transaction of its own: reads run in one that cannot write. Whoever answers
+ * waits for it, so that nothing is shown that was not noted. No other connection may be held meanwhile.
+ */
+export const auditReads = async (request: Request, reads: readonly NotedRead[]): Promise<void> => {
+  if (reads.length === 0) return
+  const transaction = await openTransaction(request.house.pool, request.actor.tenantId, 'write')
+  try {
+    const entries = reads.map((read) => ({ ...read, requestId: request.id }))
+    await writeAudit(contextOf(request, transaction), entries)
+    await transaction.commit()
+  } catch (error) {
+    await transaction.rollback()
+    throw error
+  }
+}
