@@ -16,6 +16,8 @@ import { cycle } from './cycles/cycle.resource.ts'
 import { departmentOperations } from './departments/department.operations.ts'
 import { department } from './departments/department.resource.ts'
 import { explainKeyResultOperation, explainObjectiveOperation } from './explanation/explanation.operations.ts'
+import { feedbackOperations } from './feedback/feedback.operations.ts'
+import { feedback } from './feedback/feedback.resource.ts'
 import { keyResultHistoryOperation, objectiveHistoryOperation } from './history/history.operations.ts'
 import { initiativeOperations } from './initiatives/initiative.operations.ts'
 import { initiative } from './initiatives/initiative.resource.ts'
@@ -36,6 +38,13 @@ import { pillarOperations } from './pillars/pillar.operations.ts'
 import { pillar } from './pillars/pillar.resource.ts'
 import { retrospectiveOperations } from './retrospectives/retrospective.operations.ts'
 import { retrospective } from './retrospectives/retrospective.resource.ts'
+import { reviewCycleOperations } from './review-cycles/review-cycle.operations.ts'
+import { reviewCycle } from './review-cycles/review-cycle.resource.ts'
+import { reviewTemplateOperations } from './review-templates/review-template.operations.ts'
+import { reviewTemplate } from './review-templates/review-template.resource.ts'
+import { reviewOperations } from './reviews/review.operations.ts'
+import { review } from './reviews/review.resource.ts'
+import { snapshotOperations } from './reviews/snapshot.operations.ts'
 import { revisionOperations } from './revisions/revision.operations.ts'
 import { revision } from './revisions/revision.resource.ts'
 import { simulationOperations } from './simulations/simulation.operations.ts'
@@ -88,4 +97,8 @@ export const modules: readonly Module[] = [
   { resource: comment, operations: commentOperations },
   { resource: okrTemplate, operations: okrTemplateOperations },
   { resource: retrospective, operations: retrospectiveOperations },
+  { resource: reviewTemplate, operations: reviewTemplateOperations },
+  { resource: reviewCycle, operations: reviewCycleOperations },
+  { resource: review, operations: [...reviewOperations, ...snapshotOperations] },
+  { resource: feedback, operations: feedbackOperations },
 ]

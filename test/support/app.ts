@@ -7,6 +7,7 @@ import { scopes } from '../../src/auth/actor.ts'
 import { connectPool } from '../../src/db/pool.ts'
 import { createKey, createOrganization } from '../../src/modules/organization/organization.create.ts'
 import { requireContract } from './contract.ts'
+import { withReviews } from './samples.reviews.ts'
 
 export type Answer<T = any> = {
   status: number
@@ -85,15 +86,16 @@ export const createWorld = async (
     await app.close()
     await pool.end()
   })
+  const keyOf = async (role: Role, granted: readonly Scope[] = scopes.filter((scope) => scope !== 'admin')) =>
+    (await createKey(pool, organizationId, { name: role, role, scopes: granted }, read())).apiKey
   return {
     app,
     pool,
     organizationId,
     apiKey,
-    call: callerOf(app, apiKey),
+    call: withReviews(callerOf(app, apiKey), async () => callerOf(app, await keyOf('integration'))),
     as: (key) => callerOf(app, key),
-    key: async (role, granted = scopes.filter((scope) => scope !== 'admin')) =>
-      (await createKey(pool, organizationId, { name: role, role, scopes: granted }, read())).apiKey,
+    key: keyOf,
     clock: clock as { now: Date },
   }
 }

@@ -2,6 +2,7 @@ import { placesOf } from '../../src/api/endpoint.ts'
 import type { AnyOperation, Resource } from '../../src/api/operation.ts'
 import { modules } from '../../src/modules/index.ts'
 import type { Caller } from './app.ts'
+import { reviewBodies, reviewPreparations } from './samples.reviews.ts'
 import { bodyOf, createOf, createOne, membersFor, resourceOf, sampleOf } from './samples.ts'
 
 /** An operation called: the members of its path, and its body. */
@@ -61,6 +62,7 @@ const checkIn = async (setup: Caller, keyResultId: string): Promise<void> => {
 
 /** What must have happened to the row an operation is about: so that there is something to do, or to tell. */
 const preparations: Record<string, (setup: Caller, id: string) => Promise<unknown>> = {
+  ...reviewPreparations,
   reopenObjective: (setup, id) => setup('POST', `/v1/objectives/${id}/close`, {}),
   objectiveTree: alignBelow,
   objectiveExplanation: alignBelow,
@@ -77,6 +79,7 @@ const intoNewCycle = async (setup: Caller) => ({ cycleId: (await createOne(setup
 
 /** Bodies that point to rows of their own: where a schema alone cannot say what. */
 const bodies: Record<string, (setup: Caller) => Promise<Record<string, unknown>>> = {
+  ...reviewBodies,
   applyOkrTemplate: async (setup) => ({
     cycleId: (await createOne(setup, resourceOf('Cycle')))['id'],
     owners: [{ type: 'organization' }],

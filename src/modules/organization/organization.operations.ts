@@ -12,6 +12,7 @@ import { allCycles, heldBy, lockForWrite, rescoreCycles } from '../goals/goal.wr
 import { judgeBands } from './organization.policy.ts'
 import { organization, organizationSchema, policyPatch } from './organization.resource.ts'
 
+const { feedbackRetentionMonths, reviewRetentionMonths } = organizationSchema.shape
 const { name, timeZone, weekStart, fiscalYearStartMonth, defaultCadence, defaultVisibility, customFields, externalId } =
   organizationSchema.shape
 
@@ -25,6 +26,8 @@ const update = z
     defaultVisibility,
     policy: policyPatch,
     customFields,
+    feedbackRetentionMonths,
+    reviewRetentionMonths,
     externalId,
   })
   .partial()

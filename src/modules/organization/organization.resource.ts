@@ -40,6 +40,8 @@ export const customField = z
   .strictObject({ name: z.string().regex(/^[a-z][A-Za-z0-9_]{0,62}$/), type: z.enum(customFieldTypes) })
   .meta({ id: 'CustomField', description: 'A member objectives may carry under `custom`.' })
 
+const retention = z.int().min(1).max(600).nullable()
+
 export const organizationSchema = z
   .strictObject({
     ...base,
@@ -51,6 +53,8 @@ export const organizationSchema = z
     defaultVisibility: visibility,
     policy,
     customFields: z.array(customField).max(100),
+    feedbackRetentionMonths: retention.meta({ description: 'After it was given; null keeps feedback.' }),
+    reviewRetentionMonths: retention.meta({ description: 'After their cycle was closed; null keeps reviews.' }),
   })
   .meta({ id: 'Organization', description: "The tenant: the caller's own organization." })
 
