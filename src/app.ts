@@ -21,6 +21,7 @@ import { metrics } from './http/metrics.ts'
 import { pages } from './http/pages.ts'
 import { type LimitOptions, rateLimits } from './http/rate-limit.ts'
 import { modules } from './modules/index.ts'
+import { scim } from './scim/plugin.ts'
 import { version } from './version.ts'
 
 declare module 'fastify' {
@@ -115,6 +116,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
       app.limits.take(reply, request.session.actor)
     })
     await secured.register(rest(modules, requestOf), { prefix: '/v1' })
+    await secured.register(scim, { prefix: '/scim/v2', requestOf })
     await secured.register(graphqlPlugin, { schema: graphqlOf(modules, document), requestOf })
   })
   return app
