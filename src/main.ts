@@ -8,6 +8,8 @@ import { readConfig } from './config.ts'
 import { freePort } from './db/embedded/cluster.ts'
 import { connectPool } from './db/pool.ts'
 import { startMidnight } from './jobs/midnight.ts'
+import { startPrivacyRetention } from './jobs/privacy-retention.ts'
+import { startReviewReminders } from './jobs/review-reminders.ts'
 
 /** Config → database → demo, if the embedded database is empty → app → listen. Ends by a signal. */
 const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<void> => {
@@ -36,7 +38,8 @@ const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<voi
   })
   lifecycle.closeAtEnd(() => app.close())
   await app.listen({ host: config.host, port })
-  lifecycle.closeAtEnd(startMidnight({ pool, clock: () => new Date(), log: app.log }))
+  const jobs = { pool, clock: () => new Date(), log: app.log }
+  for (const start of [startMidnight, startReviewReminders, startPrivacyRetention]) lifecycle.closeAtEnd(start(jobs))
   lifecycle.nowServing()
   process.stdout.write(greeting(url, demo))
 }

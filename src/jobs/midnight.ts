@@ -1,17 +1,7 @@
-import type { FastifyBaseLogger } from 'fastify'
-import type { Pool } from 'pg'
-import { type Clock, calendarDay } from '../api/clock.ts'
+import { calendarDay } from '../api/clock.ts'
 import { rescoreDay } from './midnight.day.ts'
-
-export type MidnightOptions = {
-  pool: Pool
-  clock: Clock
-  log: FastifyBaseLogger
-  /** Only these organizations; all when left out. */
-  organizationIds?: readonly string[]
-  /** Ends the run after the day under way. */
-  signal?: AbortSignal
-}
+import { type JobOptions, organizationsOf } from './organizations.ts'
+import { repeat } from './repeat.ts'
 
 /** How often the clock is looked at. Midnights of the world's time zones fall on quarter hours. */
 const everyMilliseconds = 60_000
@@ -24,13 +14,9 @@ export type Done = Map<string, { timeZone: string; day: string }>
  * transaction of its own. Safe on several nodes, which take turns by organization. A failure of one organization is
  * logged and tried again next time; it does not keep the others waiting.
  */
-export const runMidnight = async (options: MidnightOptions, done: Done = new Map()): Promise<void> => {
-  const { pool, clock, log, organizationIds, signal } = options
-  const { rows } = await pool.query<{ id: string }>(
-    'select id from tenants where $1::uuid[] is null or id = any($1) order by id',
-    [organizationIds ?? null],
-  )
-  for (const { id } of rows) {
+export const runMidnight = async (options: JobOptions, done: Done = new Map()): Promise<void> => {
+  const { clock, log, signal } = options
+  for (const id of await organizationsOf(options)) {
     if (signal?.aborted) return
     const known = done.get(id)
     if (known && known.day === calendarDay(clock(), known.timeZone)) continue
@@ -48,21 +34,11 @@ export const runMidnight = async (options: MidnightOptions, done: Done = new Map
 }
 
 /** Runs the job now and whenever a day turns; the answer ends it, after the day that may be under way. */
-export const startMidnight = (options: MidnightOptions): (() => Promise<void>) => {
+export const startMidnight = (options: JobOptions): (() => Promise<void>) => {
   const done: Done = new Map()
-  const ending = new AbortController()
-  const run = () =>
-    runMidnight({ ...options, signal: ending.signal }, done).catch((error: unknown) =>
-      options.log.error({ err: error }, 'the midnight job failed'),
-    )
-  let running = run()
-  const timer = setInterval(() => {
-    running = running.then(run)
-  }, everyMilliseconds)
-  timer.unref()
-  return async () => {
-    clearInterval(timer)
-    ending.abort()
-    await running
-  }
+  return repeat((signal) => runMidnight({ ...options, signal }, done), {
+    name: 'midnight',
+    everyMilliseconds,
+    log: options.log,
+  })
 }

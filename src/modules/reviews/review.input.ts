@@ -67,11 +67,13 @@ export const reviewRow = (input: Row, before: Review | null, ctx: Context): Row 
     const dueOn = input['dueOn'] ?? (cycle?.deadlines as Deadlines | undefined)?.[input['relationship'] as Relationship]
     return { state: 'pending', answers: [], dueOn: dueOn ?? null }
   }
-  if (!contentOf.some((key) => key in input)) return {}
+  const reminded = 'dueOn' in input && input['dueOn'] !== before.dueOn ? { reminded: null } : {}
+  if (!contentOf.some((key) => key in input)) return reminded
   const { form } = cycle ?? {}
-  if (!form) return { state: 'in_progress' }
+  if (!form) return reminded
   const { answers, rating } = input as { answers?: AnswerInput[]; rating?: number | null }
   return {
+    ...reminded,
     ...(before.state === 'pending' ? { state: 'in_progress' } : {}),
     ...(answers ? { answers: answersOf(answers, form, before.relationship) } : {}),
     ...(rating === undefined ? {} : { rating: ratingOf(form.scale, rating, '/rating') }),
