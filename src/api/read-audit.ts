@@ -1,7 +1,8 @@
 import { openTransaction } from '../db/transaction.ts'
 import { contextOf, type NotedRead, type Request } from './context.ts'
 import { writeAudit } from './journal.ts'
-import type { AnyOperation } from './operation.ts'
+import type { AnyOperation, Resource } from './operation.ts'
+import type { Row } from './store.ts'
 import { digestOf } from './write.ts'
 
 /** What of this answer must be noted as read; nothing for most operations. */
@@ -27,3 +28,15 @@ export const auditReads = async (request: Request, reads: readonly NotedRead[]):
     throw error
   }
 }
+
+/** What of an answer is noted as read, if the resource says so. */
+export const notingReads = (
+  { audited }: Resource,
+  rowsOf: (output: unknown) => Row[],
+): Pick<AnyOperation, 'auditsReads'> =>
+  audited
+    ? {
+        auditsReads: ({ actor }, output) =>
+          rowsOf(output).flatMap((row) => (audited.isFor(row, actor) ? [row['id'] as string] : [])),
+      }
+    : {}

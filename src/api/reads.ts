@@ -6,7 +6,9 @@ import { bindingOf, decodeCursor, encodeCursor, type Position } from './cursor.t
 import { id, instant } from './fields.ts'
 import { type AnyOperation, type Context, operation, type Resource, type Sight } from './operation.ts'
 import { behind, orderBy, parseOrder, positionOf, sortsOf } from './order.ts'
+import { notingReads } from './read-audit.ts'
 import { columnOf, forEachSight, present, readable, readValues, selected, shapeOf, sightIn } from './select.ts'
+import { syncedThrough } from './sync.ts'
 
 type Row = Record<string, unknown>
 
@@ -36,15 +38,6 @@ export const reads = (resource: Resource, allow: Rule = anyone): AnyOperation[] 
   list(resource, allow),
 ]
 
-/** What of an answer is noted as read, if the resource says so. */
-const auditing = ({ audited }: Resource, rowsOf: (output: unknown) => Row[]): Pick<AnyOperation, 'auditsReads'> =>
-  audited
-    ? {
-        auditsReads: ({ actor }, output) =>
-          rowsOf(output).flatMap((row) => (audited.isFor(row, actor) ? [row['id'] as string] : [])),
-      }
-    : {}
-
 const fieldsInput = (resource: Resource) =>
   z
     .string()
@@ -63,7 +56,7 @@ const getOne = (resource: Resource, allow: Rule): AnyOperation =>
     output: resource.schema,
     returns: resource.name,
     singleStatement: true,
-    ...auditing(resource, (row) => [row as Row]),
+    ...notingReads(resource, (row) => [row as Row]),
     find: (ctx, input) => findOne(ctx, resource, input.id),
     allow,
     run: async (ctx, _input, row) => present(resource, row as Row, ctx),
@@ -120,7 +113,7 @@ const list = (resource: Resource, allow: Rule): AnyOperation => {
     output: page,
     list: { resource, cursorOf: (ctx, input, row) => cursorAt(ctx, resource, input as ListInput, row) },
     singleStatement: true,
-    ...auditing(resource, (output) => (output as { items: Row[] }).items),
+    ...notingReads(resource, (output) => (output as { items: Row[] }).items),
     allow,
     run: (ctx, input) => runList(ctx, resource, input as unknown as ListInput),
   })
@@ -156,9 +149,6 @@ const cursorAt = (ctx: Context, resource: Resource, input: ListInput, row: Row):
 export const positionIn = (ctx: Context, resource: Resource, input: ListInput): Position | undefined =>
   input.cursor ? decodeCursor(input.cursor, boundTo(resource, input), ctx.organization.secret) : undefined
 
-/** Readers of a sync start again this long before now, so that transactions still open are not missed. */
-const syncLagMilliseconds = 30_000
-
 const runList = async (ctx: Context, resource: Resource, input: ListInput) => {
   const order = parseOrder(resource, input.sort)
   const filters = Object.fromEntries((resource.filters ?? []).flatMap((key) => (input[key] ? [[key, input[key]]] : [])))
@@ -184,9 +174,9 @@ const runList = async (ctx: Context, resource: Resource, input: ListInput) => {
   const items = rows.slice(0, input.limit)
   const last = items.at(-1)
   const nextCursor = rows.length > input.limit && last ? cursorAt(ctx, resource, input, last) : null
-  const syncedThrough =
-    input.updatedSince && !nextCursor ? new Date(Date.parse(ctx.now) - syncLagMilliseconds).toISOString() : undefined
-  return { items: items.map((row) => present(resource, row, ctx, shape)), nextCursor, syncedThrough } as never
+  const through = input.updatedSince && !nextCursor ? syncedThrough(ctx) : undefined
+  const shown = items.map((row) => present(resource, row, ctx, shape))
+  return { items: shown, nextCursor, syncedThrough: through } as never
 }
 
 const filter = (resource: Resource, key: string, values: unknown[]): SQL => {

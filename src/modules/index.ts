@@ -19,6 +19,7 @@ import { explainKeyResultOperation, explainObjectiveOperation } from './explanat
 import { feedbackOperations } from './feedback/feedback.operations.ts'
 import { feedback } from './feedback/feedback.resource.ts'
 import { keyResultHistoryOperation, objectiveHistoryOperation } from './history/history.operations.ts'
+import { hrisOperations } from './hris/hris.operations.ts'
 import { initiativeOperations } from './initiatives/initiative.operations.ts'
 import { initiative } from './initiatives/initiative.resource.ts'
 import { keyResultLinkOperations } from './key-result-links/key-result-link.operations.ts'
@@ -36,6 +37,7 @@ import { organizationOperations } from './organization/organization.operations.t
 import { organization } from './organization/organization.resource.ts'
 import { pillarOperations } from './pillars/pillar.operations.ts'
 import { pillar } from './pillars/pillar.resource.ts'
+import { privacyOperations } from './privacy/privacy.operations.ts'
 import { retrospectiveOperations } from './retrospectives/retrospective.operations.ts'
 import { retrospective } from './retrospectives/retrospective.resource.ts'
 import { reviewCycleOperations } from './review-cycles/review-cycle.operations.ts'
@@ -61,7 +63,7 @@ import { user } from './users/user.resource.ts'
 export const modules: readonly Module[] = [
   { resource: null, operations: meOperations },
   { resource: organization, operations: organizationOperations },
-  { resource: user, operations: userOperations },
+  { resource: user, operations: [...userOperations, ...privacyOperations] },
   { resource: department, operations: departmentOperations },
   { resource: team, operations: teamOperations },
   { resource: teamMembership, operations: teamMembershipOperations },
@@ -101,4 +103,5 @@ export const modules: readonly Module[] = [
   { resource: reviewCycle, operations: reviewCycleOperations },
   { resource: review, operations: [...reviewOperations, ...snapshotOperations] },
   { resource: feedback, operations: feedbackOperations },
+  { resource: null, operations: hrisOperations },
 ]
