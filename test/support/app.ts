@@ -7,7 +7,7 @@ import { scopes } from '../../src/auth/actor.ts'
 import { connectPool } from '../../src/db/pool.ts'
 import { createKey, createOrganization } from '../../src/modules/organization/organization.create.ts'
 import { requireContract } from './contract.ts'
-import { withReviews } from './samples.reviews.ts'
+import { withReviews } from './reviewer.ts'
 
 export type Answer<T = any> = {
   status: number

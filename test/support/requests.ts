@@ -2,7 +2,7 @@ import { placesOf } from '../../src/api/endpoint.ts'
 import type { AnyOperation, Resource } from '../../src/api/operation.ts'
 import { modules } from '../../src/modules/index.ts'
 import type { Caller } from './app.ts'
-import { reviewBodies, reviewPreparations } from './samples.reviews.ts'
+import { reviewBodies, reviewPaths, reviewPreparations } from './requests.reviews.ts'
 import { bodyOf, createOf, createOne, membersFor, resourceOf, sampleOf } from './samples.ts'
 
 /** An operation called: the members of its path, and its body. */
@@ -26,6 +26,8 @@ let counter = 0
 export const callOf = async (setup: Caller, operation: AnyOperation): Promise<Call> => {
   const { path, method, body } = placesOf(operation)
   const resource = resourceBehind(operation)
+  const known = await reviewPaths[operation.name]?.(setup)
+  if (known) return { operation, path: known, body: body && (await givenTo(setup, operation, method)) }
   if (resource && path.endsWith('/batch'))
     return { operation, path: {}, body: { items: [await membersFor(setup, resource)] } }
   if (resource && path.endsWith('/by-external-id/:externalId'))

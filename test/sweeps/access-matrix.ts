@@ -1,10 +1,13 @@
 import { type Role, roles } from '../../src/auth/actor.ts'
+import { reviewMatrix } from './access-matrix.reviews.ts'
 
 /** Which roles may, and what the others are told; people's own goals and lines are beside this (access.test.ts). */
 export type Row = {
   /** By docs, not by code. */
   may: readonly Role[]
   otherwise: 'forbidden' | 'not_found'
+  /** Roles that see what others do not, and may not all the same: `forbidden`. */
+  seenBy?: readonly Role[]
 }
 
 const row = (may: readonly Role[], otherwise: Row['otherwise'] = 'forbidden'): Row => ({ may, otherwise })
@@ -84,4 +87,5 @@ export const matrix: Record<string, Row> = {
   ...writes('OkrTemplate', keepers),
   // An objective of the organization's.
   applyOkrTemplate: goalKeepers,
+  ...reviewMatrix,
 }
