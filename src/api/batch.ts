@@ -50,6 +50,9 @@ class Unfit {
   }
 }
 
+/** The most items of a call over HTTP. */
+const mostOfACall = 1_000
+
 /** `POST /<path>/batch`: up to 1,000 items in one transaction, whole (atomic, the default) or each for itself. */
 export const batchOf = (batch: {
   name: string
@@ -57,6 +60,7 @@ export const batchOf = (batch: {
   path: string
   scope: Scope
   item: z.ZodObject
+  most?: number
   /** Carries out all items or throws; set-wise, with one cascade. */
   apply: (ctx: Context, items: Row[]) => Promise<Result[]>
 }): AnyOperation =>
@@ -74,7 +78,7 @@ export const batchOf = (batch: {
           items: z
             .array(batch.item.catch((context) => new Unfit(context?.error as z.ZodError) as never))
             .min(1)
-            .max(1_000),
+            .max(batch.most ?? mostOfACall),
         })
         .meta({ id: `${batch.name.charAt(0).toUpperCase()}${batch.name.slice(1)}Input` }),
     }),

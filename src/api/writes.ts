@@ -105,10 +105,7 @@ export const writes = <R>(definition: Creatable<R>): AnyOperation[] => {
   ]
   if (w.bulk === false) return single
 
-  const members = { ...w.update.input.shape, ...optional(w.create.input) }
-  const upsertInput = z
-    .strictObject({ ...members, ...externalMembers(resource, members) })
-    .meta({ id: `Upsert${name}Input` })
+  const upsertInput = syncInputOf(w).meta({ id: `Upsert${name}Input` })
   return [
     ...single,
     operation({
@@ -129,27 +126,44 @@ export const writes = <R>(definition: Creatable<R>): AnyOperation[] => {
       input: z.strictObject({ externalId: z.string().trim().min(1).max(200), input: upsertInput }),
       run: (ctx, { externalId, input }) => shown(ctx, { upsert: { ...input, externalId } }),
     }),
-    batchOf({
-      name: `batch${name}`,
-      tag: name,
-      path,
-      scope,
-      item: z.strictObject({ ...upsertInput.shape, id: id.optional(), version: z.int().optional() }).meta({
-        id: `Batch${name}Item`,
-        description: '`id` changes, `externalId` creates or changes, neither creates.',
-      }),
-      apply: async (ctx, items) => {
-        const changes = await applyEntries(ctx, w, items.map(entryOf))
-        return changes.map((change) => ({
-          status: change.created ? 201 : 200,
-          id: change.after['id'] as string,
-          version: change.after['version'] as number,
-          ...outcomeOf(change, [...Object.keys(members), 'deletedAt']),
-        }))
-      },
-    }),
+    bulkOf(w),
   ]
 }
+
+/** What upsert and batch take: every member, none of them needed, and references by external id. */
+const syncInputOf = ({ resource, create, update }: Creates): z.ZodObject => {
+  const members = { ...update.input.shape, ...optional(create.input) }
+  return z.strictObject({ ...members, ...externalMembers(resource, members) })
+}
+
+/** Many items as one set: `POST /<path>/batch`, and `most` of them where they do not come over HTTP. */
+export const bulkOf = <R>(definition: Creatable<R>, most?: number): AnyOperation => {
+  const w = definition as unknown as Creates
+  const { name, path, scopes } = w.resource
+  const members = [...Object.keys({ ...w.update.input.shape, ...w.create.input.shape }), 'deletedAt']
+  return batchOf({
+    name: `batch${name}`,
+    tag: name,
+    path,
+    most,
+    scope: scopes.write,
+    item: z.strictObject({ ...syncInputOf(w).shape, id: id.optional(), version: z.int().optional() }).meta({
+      id: `Batch${name}Item`,
+      description: '`id` changes, `externalId` creates or changes, neither creates.',
+    }),
+    apply: async (ctx, items) => {
+      const changes = await applyEntries(ctx, w, items.map(entryOf))
+      return changes.map((change) => ({
+        status: change.created ? 201 : 200,
+        id: change.after['id'] as string,
+        version: change.after['version'] as number,
+        ...outcomeOf(change, members),
+      }))
+    },
+  })
+}
+
+type Creates = Writes & Required<Pick<Writes, 'create'>>
 
 /** A create schema whose members may all be left out, and whose defaults do not fill the gaps. */
 const optional = (schema: z.ZodObject) =>

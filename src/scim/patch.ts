@@ -12,8 +12,9 @@ export const patched = (type: ResourceType, before: Members, body: unknown): Mem
   const after = structuredClone(before)
   for (const step of stepsOf(type, body)) {
     const { op, value, attribute, filter } = step
-    // The library reads everything up to the last colon of a path as the id of a schema.
-    if (filter?.includes(':')) throw new ScimProblem('invalidPath', `${attribute.name}: no colons in filters of a path`)
+    // The library takes what precedes the last colon of a path for the id of a schema, and escapes for characters.
+    if (/[:\\]/.test(filter ?? ''))
+      throw new ScimProblem('invalidPath', `${attribute.name}: colons and backslashes choose nothing in a path`)
     const path = pathOfStep(step)
     const chosen = attribute.multiValued && filter === undefined && value !== undefined
     carryOut(after, op === 'remove' ? { op, path, ...(chosen ? { value } : {}) } : { op, path, value })

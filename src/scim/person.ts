@@ -90,7 +90,7 @@ const principalOf = (emails: readonly Members[]): number =>
 export const displayNameOf = ({ displayName, name, userName }: Members): unknown => {
   if (displayName !== undefined) return displayName
   if (!isObject(name)) return userName
-  const parts = [name['givenName'], name['familyName']].filter((part) => part !== undefined)
+  const parts = [name['givenName'], name['familyName']].filter((part) => typeof part === 'string')
   return name['formatted'] ?? (parts.length > 0 ? parts.join(' ') : userName)
 }
 

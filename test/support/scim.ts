@@ -47,7 +47,7 @@ export const scimCaller =
       },
       ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
-    const type = String(response.headers['content-type'] ?? '')
+    const type = response.headers['content-type'] ?? ''
     if (response.body !== '' && !type.startsWith('application/scim+json'))
       throw new Error(`${method} ${path} answered as ${type}: ${response.body.slice(0, 200)}`)
     const answer = response.body === '' ? null : response.json()
