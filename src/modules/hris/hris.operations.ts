@@ -113,7 +113,11 @@ export const hrisOperations = [
       input: performanceReviewInput,
     }),
     output: performanceReview,
-    find: (ctx, { externalId, system }) => reviewByRef(ctx, externalId, system),
+    // Who may not write here shall not learn which ids there are.
+    find: async (ctx, { externalId, system }) => {
+      if (!(await runsReviews(ctx, undefined))) throw new Problem('forbidden')
+      return reviewByRef(ctx, externalId, system)
+    },
     run: async (ctx, { input }, found) => {
       await writeBack(ctx, found.id, input)
       const row = await reviewWithCycle(ctx, found.id)

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Context } from '../../api/operation.ts'
 import { inputProblem, Problem } from '../../api/problem.ts'
+import { comesBack } from '../../api/references.ts'
 import type { Change } from '../../api/writes.ts'
 import { query } from '../../db/statement.ts'
 import { heldCycle } from '../review-cycles/review-cycle.queries.ts'
@@ -43,6 +44,7 @@ export const judgeReview = async (ctx: Context, { before, after }: Change<Review
   if ((after.relationship === 'self') !== (after.subjectId === after.reviewerId))
     throw inputProblem('invalid_input', '/reviewerId', 'a self review is written by its subject, and no other is')
   if (before === null) return judgeNew(ctx, after)
+  if (comesBack(before, after) && !(await runsReviews(ctx, before))) throw new Problem('forbidden')
   const changed = moved(contentOf, before, after)
   if (changed) judgeContent(ctx, before, changed)
   const assigned = moved(assignment, before, after)

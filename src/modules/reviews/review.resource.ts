@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { base, day, id, instant, text } from '../../api/fields.ts'
 import type { Context } from '../../api/operation.ts'
 import { resource } from '../../api/operation.ts'
+import { Problem } from '../../api/problem.ts'
 import { externalRefs, reviewCycle } from '../review-cycles/review-cycle.resource.ts'
 import { relationship } from '../review-templates/review-template.resource.ts'
 import { user } from '../users/user.resource.ts'
@@ -96,9 +97,12 @@ export const review = resource({
       of: ({ goalSnapshotSha256: sha256, goalSnapshotAt: takenAt }) => (sha256 === null ? null : { sha256, takenAt }),
     },
   },
-  // No rating among them: people are not ranked.
   filters: ['externalId', 'reviewCycleId', 'subjectId', 'reviewerId', 'relationship', 'state'],
   sorts: ['dueOn', 'submittedAt'],
+  judgeList: ({ sort }) => {
+    const ranks = sort.find((key) => key === 'rating' || key === 'finalRating')
+    if (ranks) throw new Problem('people_are_not_ranked', `No list is sorted by ${ranks}`)
+  },
   belongsTo: {
     reviewCycle: { key: 'reviewCycleId', to: () => reviewCycle },
     subject: { key: 'subjectId', to: () => user },
