@@ -93,7 +93,7 @@ export const createWorld = async (
     pool,
     organizationId,
     apiKey,
-    call: withReviews(callerOf(app, apiKey), async () => callerOf(app, await keyOf('integration'))),
+    call: withReviews(callerOf(app, apiKey), callerOf(app, await keyOf('integration'))),
     as: (key) => callerOf(app, key),
     key: keyOf,
     clock: clock as { now: Date },
