@@ -52,7 +52,9 @@ export const byExternalId = async (
   const rows = await query<{ id: string; external_id: string }>(
     db,
     `by_external_id_${w.resource.type}`,
-    `select id, external_id from ${getTableName(w.resource.table)} where tenant_id = $1 and external_id = any($2)
+    // Deleted rows are in no index, so the names are hashed (among.ts).
+    `select id, external_id from ${getTableName(w.resource.table)}
+     where tenant_id = $1 and coalesce(external_id in (select unnest($2::text[])), false)
      order by deleted_at nulls last`,
     [actor.tenantId, wanted],
   )

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { run } from '../db/statement.ts'
+import { among } from './among.ts'
 import { type Entry, membersOf, withMembers } from './entries.ts'
 import { located } from './located.ts'
 import type { Context, Resource } from './operation.ts'
@@ -104,7 +105,7 @@ const stored = async (ctx: Context, target: Resource, names: ReadonlySet<string>
   const rows = await run<{ id: string; externalId: string }>(
     ctx.db,
     sql`select ${columnOf(target, 'id')} as id, ${externalId} as "externalId" from ${target.table}
-      where ${readable(target, sightIn(ctx, target))} and ${externalId} = any(${sql.placeholder('names')})`,
+      where ${readable(target, sightIn(ctx, target))} and ${among(externalId, 'names', names.size)}`,
     { ...readValues(ctx), names: [...names] },
   )
   return new Map(rows.map((row) => [row.externalId, row.id]))

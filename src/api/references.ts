@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { run } from '../db/statement.ts'
+import { among } from './among.ts'
 import { located } from './located.ts'
 import type { Context, Resource } from './operation.ts'
 import { inputProblem } from './problem.ts'
@@ -29,7 +30,7 @@ export const requireReferences = async (
       const found = await run<{ id: string }>(
         ctx.db,
         sql`select ${columnOf(target, 'id')} as id from ${target.table}
-          where ${readable(target, sightIn(ctx, target))} and ${columnOf(target, 'id')} = any(${sql.placeholder('ids')}) ${shared(target)}`,
+          where ${readable(target, sightIn(ctx, target))} and ${among(columnOf(target, 'id'), 'ids', wanted.length)} ${shared(target)}`,
         { ...readValues(ctx), ids: wanted },
       )
       const ids = new Set<unknown>(found.map(({ id }) => id))
