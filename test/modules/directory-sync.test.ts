@@ -207,10 +207,10 @@ describe('a reference by external id', () => {
     )
     items.splice(4, 0, person('lost', { managerExternalId: 'nobody' }), { externalId: 'unnamed' } as never)
     const { items: answers } = await batch('users', items, '', false)
-    expect(answers.map(({ outcome, problem }) => outcome ?? problem?.code)).toEqual([
-      ...['created', 'created', 'created', 'created', 'reference_not_found', 'invalid_input'],
-      ...['created', 'created', 'created', 'created'],
-    ])
+    const created = Array.from({ length: 4 }, () => 'created')
+    expect(answers.map(({ outcome, problem }) => outcome ?? problem?.code)).toEqual(
+      created.concat('reference_not_found', 'invalid_input', created),
+    )
     expect((await byExternalId('users', 'part 3')).managerId).toBe((await byExternalId('users', 'part 4')).id)
   })
 
