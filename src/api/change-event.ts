@@ -16,7 +16,16 @@ export const eventOf = (w: Writes, { before, after, created }: Change) => {
   }
 }
 
-const internal = new Set(['tenantId', 'version', 'updatedAt', 'createdAt', 'deletedAt', 'score', 'scoredAt'])
+const internal = new Set([
+  'tenantId',
+  'externalId',
+  'version',
+  'updatedAt',
+  'createdAt',
+  'deletedAt',
+  'score',
+  'scoredAt',
+])
 
 /** Numbers, ids, days and states before and after. Free text stays out: events outlive the people they name. */
 const thin = (w: Writes, before: Row | null, after: Row): Record<string, [unknown, unknown]> => {
@@ -26,7 +35,7 @@ const thin = (w: Writes, before: Row | null, after: Row): Record<string, [unknow
     const column = columns[key]
     if (!column || internal.has(key) || !(key in w.resource.schema.shape)) return false
     return (
-      (column.dataType !== 'string' || column.enumValues !== undefined || /id$|on$|at$/i.test(key)) &&
+      (column.dataType !== 'string' || column.enumValues !== undefined || /(?:Id|On|At)$/.test(key)) &&
       column.dataType !== 'json'
     )
   })

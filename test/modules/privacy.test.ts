@@ -137,6 +137,7 @@ describe('erasure', () => {
       displayName: 'Zoe Canary',
       email: 'zoe@canary.example',
       employeeNumber: 'canary-7',
+      externalId: 'canary-8',
     }
     await call('PATCH', `/v1/users/${subject.id}`, person, { 'idempotency-key': 'keeps the answer' })
     const log = await audit()

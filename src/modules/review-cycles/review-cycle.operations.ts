@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { canonicalInstant, id } from '../../api/fields.ts'
 import { lockMany } from '../../api/find-many.ts'
@@ -38,7 +39,7 @@ const fixedByLaunch = ['templateId', 'participants', 'relationships', 'okrCycleI
 const judge = async (ctx: Context, { before, after }: Change<ReviewCycle>): Promise<void> => {
   judgeRefs(after.externalRefs)
   if (after.endsOn < after.startsOn) throw inputProblem('invalid_input', '/endsOn', 'the last day is before the first')
-  const changed = fixedByLaunch.find((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after[key]))
+  const changed = fixedByLaunch.find((key) => !isDeepStrictEqual(before?.[key], after[key]))
   if (before && before.state !== 'draft' && changed)
     throw new Problem('invalid_transition', `A review cycle that is ${before.state} keeps its ${changed}`)
   await requireNamed(ctx, before, after)

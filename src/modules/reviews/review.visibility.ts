@@ -10,14 +10,17 @@ const manages = sql`${sql.placeholder('manages')}::boolean`
 export const reviewSightOf = ({ roles }: Actor): Sight =>
   roles.includes('hr') || roles.includes('integration') ? 'everything' : 'own'
 
-/** The reader is a manager, and the person that `column` names reports to them, however far down. */
-export const inReadersLine = (column: string): SQL => sql`(${manages} and exists (
-  with recursive up (id) as (
-    select u.manager_id from users u where u.tenant_id = ${tenant} and u.id = ${sql.raw(column)}
+/**
+ * The reader is a manager, and the person that `column` names reports to them, however far down. The line is worked out
+ * once for a statement, from the reader downwards, and not for each row from the row upwards.
+ */
+export const inReadersLine = (column: string): SQL => sql`(${manages} and ${sql.raw(column)} in (
+  with recursive line (id) as (
+    select u.id from users u where u.tenant_id = ${tenant} and u.manager_id = ${me}
     union
-    select u.manager_id from up join users u on u.tenant_id = ${tenant} and u.id = up.id where u.manager_id is not null
+    select u.id from line join users u on u.tenant_id = ${tenant} and u.manager_id = line.id
   )
-  select from up where up.id = ${me}))`
+  select id from line))`
 
 /**
  * Reviewers see what they write; subjects their self review, and what is shared with them. Managers see the self and
