@@ -224,6 +224,19 @@ describe('a final rating', () => {
   })
 })
 
+test('the outcome stands on the self review only where no manager is to review, and is told when it is shared', async () => {
+  const round = await cycle({ participants: { userIds: [subject.id, people.head.id] } }, { weights: { self: 1 } })
+  const rows = await launch(round.id, [])
+  const managed = idOf(rows, 'self', subject)
+  expect((await write(subject, managed, 4)).finalRating).toBeNull()
+  expect((await hr.call('POST', `/v1/reviews/${managed}/share`)).body.code).toBe('invalid_transition')
+  const own = idOf(rows, 'self', people.head)
+  expect((await write(people.head, own, 3)).finalRating).toBeNull()
+  expect((await ok(hr.call, 'GET', `reviews/${own}`)).finalRating).toMatchObject({ value: 3 })
+  await ok(hr.call, 'POST', `reviews/${own}/share`)
+  expect((await ok(people.head.call, 'GET', `reviews/${own}`)).finalRating).toMatchObject({ value: 3 })
+})
+
 describe('refused, with nothing stored', async () => {
   const round = await cycle()
   const rows = await launch(round.id, [])

@@ -18,7 +18,7 @@ const calibrated = async (ctx: Context, { row, cycle }: Held, input: Input): Pro
   if (input.reason === undefined) throw inputProblem('reason_required', '/reason', 'why the final rating is this one')
   const finalRating = ratingOf(cycle.form.scale, input.finalRating, '/finalRating')
   const said = await saidOf(ctx, row.reviewCycleId, row.subjectId)
-  if (row.state !== 'submitted' || !isRecord(said, row.relationship))
+  if (!isRecord(said, row.id))
     throw new Problem('invalid_transition', 'A final rating stands on the submitted review that carries the outcome')
   if (isDeepStrictEqual(finalRating, row.finalRating)) return {}
   const from = row.calibration ? row.calibration.from : row.finalRating

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Context } from '../../api/operation.ts'
 import { updateRows } from '../../api/store.ts'
 import { query } from '../../db/statement.ts'
@@ -33,7 +34,11 @@ export type Said = Pick<
   | 'summary'
   | 'version'
   | 'goalSnapshotSha256'
-> & { answers: ReviewAnswer[] }
+> & {
+  answers: ReviewAnswer[]
+  /** Somebody reviews the subject as their manager, or is still to. */
+  managed: boolean
+}
 
 /** What was submitted about one person in one cycle. */
 export const saidOf = ({ db, actor }: Context, reviewCycleId: string, subjectId: string): Promise<Said[]> =>
@@ -41,7 +46,8 @@ export const saidOf = ({ db, actor }: Context, reviewCycleId: string, subjectId:
     db,
     'reviews_said',
     `select id, relationship, state, rating, final_rating as "finalRating", calibration, summary, answers, version,
-       goal_snapshot_sha256 as "goalSnapshotSha256"
+       goal_snapshot_sha256 as "goalSnapshotSha256", exists (select from reviews m where m.tenant_id = $1
+         and m.review_cycle_id = $2 and m.subject_id = $3 and m.relationship = 'manager' and m.deleted_at is null) as managed
      from reviews where tenant_id = $1 and review_cycle_id = $2 and subject_id = $3
        and state in ('submitted', 'shared', 'acknowledged') and deleted_at is null order by submitted_at, id`,
     [actor.tenantId, reviewCycleId, subjectId],
@@ -49,9 +55,13 @@ export const saidOf = ({ db, actor }: Context, reviewCycleId: string, subjectId:
 
 export const isAnonymous = (relationship: Relationship): boolean => relationship === 'peer' || relationship === 'upward'
 
-/** The reviews that carry the outcome: those of the manager, or the self review where nobody manages the subject. */
-export const isRecord = (said: readonly { relationship: Relationship }[], relationship: Relationship): boolean =>
-  relationship === 'manager' || (relationship === 'self' && !said.some((other) => other.relationship === 'manager'))
+/** The reviews that carry the outcome: those of the manager, or the self review of somebody no manager reviews. */
+const carriesOutcome = ({ relationship, managed }: Said): boolean =>
+  relationship === 'manager' || (relationship === 'self' && !managed)
+
+/** Whether this review is submitted and carries the outcome. */
+export const isRecord = (said: readonly Said[], id: string): boolean =>
+  said.some((each) => each.id === id && carriesOutcome(each))
 
 const goalsPart = async (ctx: Context, { scale, weights }: ReviewForm, said: readonly Said[]): Promise<Part> => {
   const hash = said.findLast(({ goalSnapshotSha256 }) => goalSnapshotSha256 !== null)?.goalSnapshotSha256
@@ -87,11 +97,11 @@ export const settleFinal = async (
   const value = weightedRating(parts.map(({ weight, rating }) => ({ weight, value: rating?.value ?? null })))
   const finalRating = labelled(form.scale, value)
   const open = said.filter(
-    ({ relationship, state, calibration, finalRating: known }) =>
-      isRecord(said, relationship) &&
-      state === 'submitted' &&
-      calibration === null &&
-      (known?.value !== value || (known === null) !== (finalRating === null)),
+    (each) =>
+      carriesOutcome(each) &&
+      each.state === 'submitted' &&
+      each.calibration === null &&
+      !isDeepStrictEqual(each.finalRating, finalRating),
   )
   if (open.length === 0) return
   const rows = open.map(({ id, version }) => ({ id, finalRating, version: version + 1, updatedAt: ctx.now }))

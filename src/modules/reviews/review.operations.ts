@@ -25,9 +25,9 @@ const find = async (ctx: Context, input: { id: string }) => (await findOne(ctx, 
 const action = { status: 200, scope: 'review:write', output: reviewSchema, returns: 'Review', find } as const
 
 /** Only the reviews that carry the outcome are calibrated and shared. Throws 409. */
-const requireRecord = async (ctx: Context, { reviewCycleId, subjectId, relationship }: Review): Promise<void> => {
-  if (!isRecord(await saidOf(ctx, reviewCycleId, subjectId), relationship))
-    throw new Problem('invalid_transition', `The outcome is not on a ${relationship} review of this person`)
+const requireRecord = async (ctx: Context, { id: wanted, ...row }: Review): Promise<void> => {
+  if (!isRecord(await saidOf(ctx, row.reviewCycleId, row.subjectId), wanted))
+    throw new Problem('invalid_transition', `The outcome of this person is not on a ${row.relationship} review`)
 }
 
 const share = async (ctx: Context, wanted: string) => {

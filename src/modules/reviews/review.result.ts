@@ -5,7 +5,7 @@ import { Problem } from '../../api/problem.ts'
 import { meanRating } from '../../scoring/index.ts'
 import { formOf } from '../review-cycles/review-cycle.queries.ts'
 import type { ReviewForm } from '../review-templates/review-template.table.ts'
-import { fewestRespondents, isAnonymous, isRecord, type Part, partsOf, type Said, saidOf } from './review.final.ts'
+import { fewestRespondents, isRecord, type Part, partsOf, type Said, saidOf } from './review.final.ts'
 import { labelled } from './review.rating.ts'
 import { rating } from './review.resource.ts'
 import type { reviews } from './review.table.ts'
@@ -78,12 +78,11 @@ const gathered = (form: ReviewForm, said: readonly Said[], relationship: 'peer' 
 /** The outcome that a review carries. Throws 404 for a review that carries none. */
 export const resultOf = async (
   ctx: Context,
-  { id: reviewId, reviewCycleId, subjectId, relationship, finalRating }: Review,
+  { id: reviewId, reviewCycleId, subjectId, finalRating }: Review,
 ): Promise<z.output<typeof reviewResult>> => {
   const form = await formOf(ctx, reviewCycleId)
   const said = await saidOf(ctx, reviewCycleId, subjectId)
-  if (!form || isAnonymous(relationship) || !isRecord(said, relationship))
-    throw new Problem('not_found', 'This review carries no outcome')
+  if (!form || !isRecord(said, reviewId)) throw new Problem('not_found', 'This review carries no outcome')
   const parts: Part[] = await partsOf(ctx, form, said)
   return {
     reviewId,
