@@ -10,7 +10,7 @@ module.exports = {
       { path: '^src/(api|auth|modules|http|cli)', pathNot: '(\\.table\\.ts|^src/auth/actor\\.ts)$' },
     ),
     layer('auth uses db, and types of api', { path: '^src/auth' }, { path: '^src/(modules|http|cli|scoring)' }),
-    layer('api never knows the modules', { path: '^src/api' }, { path: '^src/(modules|http|cli|scoring)' }),
+    layer('api never knows the modules', { path: '^src/api' }, { path: '^src/(modules|http|scim|cli|scoring)' }),
     layer(
       'journal never knows the modules',
       { path: '^src/journal' },
@@ -30,7 +30,7 @@ module.exports = {
     layer(
       'modules never know who serves them',
       { path: '^src/modules' },
-      { path: '^src/(http|cli|app|main|config|jobs|delivery)' },
+      { path: '^src/(http|scim|cli|app|main|config|jobs|delivery)' },
     ),
     layer(
       'a module reaches another through its table, resource, queries, rules or the goals beside it, never its operations',

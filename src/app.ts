@@ -27,6 +27,7 @@ import { type LimitOptions, rateLimits } from './http/rate-limit.ts'
 import { unusedConnections } from './http/unused-connections.ts'
 import { feed, modules } from './modules/index.ts'
 import type { Network } from './outbound/address.ts'
+import { scim } from './scim/plugin.ts'
 import { version } from './version.ts'
 
 declare module 'fastify' {
@@ -151,6 +152,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
       app.limits.take(reply, request.session.actor, request.routeOptions.config.waits)
     })
     await secured.register(rest(modules, requestOf), { prefix: '/v1' })
+    await secured.register(scim, { prefix: '/scim/v2', requestOf })
     const renew = (request: FastifyRequest) => renewed(request, authenticate(request.headers.authorization))
     await secured.register(eventStream, { prefix: '/v1', operation: feed, renew, closing: closing.signal })
     await secured.register(graphqlPlugin, {

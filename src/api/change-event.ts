@@ -18,7 +18,17 @@ export const eventOf = (w: Writes, { before, after, created }: Change) => {
 }
 
 /** Never told: what every row has, and what the score's own event tells. */
-const internal = new Set(['tenantId', 'id', 'version', 'updatedAt', 'createdAt', 'deletedAt', 'score', 'scoredAt'])
+const internal = new Set([
+  'tenantId',
+  'id',
+  'externalId',
+  'version',
+  'updatedAt',
+  'createdAt',
+  'deletedAt',
+  'score',
+  'scoredAt',
+])
 
 /** The members an event of a resource tells: numbers, ids, days and states. Free text stays out: events outlive people. */
 export const toldMembers = (resource: Resource): string[] =>

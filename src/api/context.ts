@@ -29,7 +29,18 @@ export type House = {
   journal: Journal
 }
 
-export type Request = { house: House; actor: Actor; organization: Organization; log: FastifyBaseLogger; id: string }
+export type Request = {
+  house: House
+  actor: Actor
+  organization: Organization
+  log: FastifyBaseLogger
+  id: string
+  /** Reads of a GraphQL answer that must be noted before it is given (read-audit.ts). */
+  noted?: NotedRead[]
+}
+
+/** A read that leaves an audit row. */
+export type NotedRead = { operation: string; subjectIds: readonly string[]; inputDigest: string }
 
 /** What a caller may ask beside the input, on either surface. */
 export type Wishes = {

@@ -3,6 +3,7 @@ import { openTransaction, type Transaction } from '../db/transaction.ts'
 import { contextOf, type Request, type Wishes } from './context.ts'
 import type { AnyOperation } from './operation.ts'
 import { Problem } from './problem.ts'
+import { auditReads, readsOf } from './read-audit.ts'
 import { inputProblems } from './to-problem.ts'
 import { answer, type Outcome, writeInTurn, writeTogether } from './write.ts'
 
@@ -21,7 +22,11 @@ export const execute = async (
   requireScope(operation, request.actor)
   const parsed = operation.input.safeParse(raw)
   if (!parsed.success) throw inputProblems(parsed.error)
-  if (within) return { status: 200, output: await answer(operation, contextOf(request, within, wishes), parsed.data) }
+  if (within) {
+    const output = await answer(operation, contextOf(request, within, wishes), parsed.data)
+    request.noted?.push(...readsOf(operation, request, parsed.data, output))
+    return { status: 200, output }
+  }
   const { patient } = operation
   if (patient)
     return { status: 200, output: await patient(request, parsed.data, (input) => readOnce(operation, request, input)) }
@@ -49,6 +54,7 @@ const read = async (operation: AnyOperation, request: Request, input: unknown, w
   try {
     const output = await answer(operation, contextOf(request, transaction, wishes), input)
     await transaction.commit()
+    await auditReads(request, readsOf(operation, request, input, output))
     return { status: 200, output }
   } catch (error) {
     await transaction.rollback()

@@ -8,7 +8,7 @@ const rowsByIds = (ctx: Context, resource: Resource, ids: readonly string[], loc
   run<Row>(
     ctx.db,
     sql`select ${selected(resource, { columns: Object.keys(allColumns(resource)) })} from ${resource.table}
-      where ${readable(resource, sightIn(ctx), true)} and ${columnOf(resource, 'id')} = any(${sql.placeholder('ids')})
+      where ${readable(resource, sightIn(ctx, resource), true)} and ${columnOf(resource, 'id')} = any(${sql.placeholder('ids')})
       order by ${columnOf(resource, 'id')} ${locking}`,
     { ...readValues(ctx), ids },
   )

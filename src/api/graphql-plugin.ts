@@ -1,11 +1,12 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { GraphQLError, type GraphQLSchema, getOperationAST, OperationTypeNode } from 'graphql'
 import mercurius from 'mercurius'
-import type { Request } from './context.ts'
+import type { NotedRead, Request } from './context.ts'
 import type { GraphQLContext } from './graphql-edges.ts'
 import { limitQuery, limitTokens } from './graphql-limits.ts'
 import { type SocketOptions, subscriptionHandler } from './graphql-socket.ts'
 import { Problem } from './problem.ts'
+import { auditReads } from './read-audit.ts'
 import { createSnapshot } from './snapshot.ts'
 import { toProblem } from './to-problem.ts'
 
@@ -43,7 +44,7 @@ export const graphqlPlugin: FastifyPluginAsync<Options> = async (app, { schema, 
     { query, variables, operationName }: Parameters,
   ) => {
     const type = mediaTypeOf(request)
-    const own = requestOf(request)
+    const own = { ...requestOf(request), noted: [] as NotedRead[] }
     const snapshot = createSnapshot(own)
     const context = {
       request: own,
@@ -55,6 +56,8 @@ export const graphqlPlugin: FastifyPluginAsync<Options> = async (app, { schema, 
     } satisfies GraphQLContext & Record<string, unknown>
     try {
       const { data, errors } = await app.graphql(query, context as never, variables, operationName)
+      if (own.noted.length > 0) await snapshot.close()
+      await auditReads(own, own.noted)
       return send(reply, type, 200, {
         ...(errors ? { errors: errors.map((error) => formatError(error as GraphQLError, request)) } : {}),
         data: data ?? null,

@@ -104,6 +104,8 @@ export type Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType =
   emits?: readonly Verb[]
   /** Reads with exactly one statement let the door send COMMIT right behind it. */
   singleStatement?: true
+  /** Ids of what was read and must be noted: an audit row is written before the answer is given. */
+  auditsReads?: (ctx: Pick<Context, 'actor'>, output: z.output<O>, input: z.output<I>) => readonly string[]
   /** Always undone: it writes only to see what would follow, and nothing is kept, no event, no audit. */
   undone?: true
   /** Several calls of one caller as one set, where that is cheaper than one by one; answers in the order given. */
@@ -149,7 +151,13 @@ export type Computed = {
 }
 
 /** A member computed in the answer from the columns it names, such as what depends on today. */
-export type Derived<R> = { needs: readonly (keyof R & string)[]; of: (row: R, ctx: Pick<Context, 'today'>) => unknown }
+export type Derived<R> = {
+  needs: readonly (keyof R & string)[]
+  of: (row: R, ctx: Pick<Context, 'today' | 'actor'>) => unknown
+}
+
+/** Rows whose reading is itself written down, told from the columns it names. */
+export type Audited = { needs: readonly string[]; isFor: (row: Record<string, unknown>, actor: Actor) => boolean }
 
 /** One noun of the API: the shape clients see, the table behind it, who sees which rows, and its edges. */
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -158,6 +166,8 @@ export type Resource<T extends PgTable = any> = {
   name: string
   /** The REST collection, e.g. `key-results`. */
   path: string
+  /** What its list is called, where the path is no plural. */
+  listName?: string
   /** What events and explanations call it, e.g. `key_result`. */
   type: string
   schema: z.ZodObject
@@ -167,6 +177,10 @@ export type Resource<T extends PgTable = any> = {
   visible: (sight: Sight) => SQL | undefined
   /** What else happens to one, by verb: `closed` becomes the event `objective.closed`. */
   events?: Readonly<Record<string, EventSpec>>
+  /** Which class of reader an actor is here, where it is not that of goals (auth/sight.ts). */
+  sightOf?: (actor: Actor) => Sight
+  /** Reads that leave an audit row. Such a resource is no edge's other end: edges are read past the door. */
+  audited?: Audited
   /** Members that are computed in the answer, by name. */
   derived?: Record<string, Derived<T['$inferSelect']>>
   /** Published members that list filters, sorts and text search may use; `id`, `createdAt`, `updatedAt` always sort. */

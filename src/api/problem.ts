@@ -37,6 +37,7 @@ const catalogue = {
   reference_not_found: [422, 'A referenced resource does not exist'],
   reason_required: [422, 'A reason is required'],
   webhook_target_refused: [422, 'The address may not be called'],
+  rating_off_scale: [422, 'The rating is not on the scale'],
   people_are_not_ranked: [422, 'People are not ranked'],
   idempotency_key_reused: [422, 'The idempotency key was used for another request'],
   too_many_requests: [429, 'Too many requests'],

@@ -55,7 +55,8 @@ const wishesOf = ({ headers }: FastifyRequest, validateOnly: unknown): Wishes =>
   return { ifMatch: versionOf(headers['if-match']), idempotencyKey: key, validateOnly }
 }
 
-const versionOf = (ifMatch: string | undefined): number | undefined => {
+/** The version an If-Match names; undefined is any. @throws Problem 412 for what is no ETag of ours */
+export const versionOf = (ifMatch: string | undefined): number | undefined => {
   if (ifMatch === undefined || ifMatch === '*') return undefined
   const [, version] = /^(?:W\/)?"(\d{1,9})"$/.exec(ifMatch) ?? []
   if (version === undefined) throw new Problem('precondition_failed', `If-Match ${ifMatch} is not an ETag of this API`)

@@ -9,6 +9,7 @@ export const readValues = ({ actor, today }: Pick<Context, 'actor' | 'today'>) =
   tenantId: actor.tenantId,
   userId: actor.userId,
   actorId: actor.id,
+  manages: actor.roles.includes('manager'),
   today,
 })
 
@@ -78,12 +79,18 @@ export const forEachSight = <T>(make: (sight: Sight) => T): Record<Sight, T> => 
   own: make('own'),
 })
 
-export const sightIn = (ctx: Pick<Context, 'actor'>): Sight => sightOf(ctx.actor)
+export const sightIn = ({ actor }: Pick<Context, 'actor'>, resource: Resource): Sight =>
+  (resource.sightOf ?? sightOf)(actor)
 
 type Row = Record<string, unknown>
 
 /** A row as clients see it. Columns the schema does not name fall away in the serializer. */
-export const present = (resource: Resource, row: Row, ctx: Pick<Context, 'today'>, shape = shapeOf(resource)): Row => {
+export const present = (
+  resource: Resource,
+  row: Row,
+  ctx: Pick<Context, 'today' | 'actor'>,
+  shape = shapeOf(resource),
+): Row => {
   for (const name of shape.derived) row[name] = resource.derived?.[name]?.of(row as never, ctx)
   return row
 }

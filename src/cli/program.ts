@@ -3,6 +3,7 @@ import { version } from '../version.ts'
 import { auditCommand } from './audit.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
+import { importCommand } from './import.ts'
 import { keyCommand } from './key.ts'
 import { migrateCommand } from './migrate.ts'
 import { openapiCommand } from './openapi.ts'
@@ -24,6 +25,7 @@ for (const command of [
   orgCommand,
   keyCommand,
   auditCommand,
+  importCommand,
   demoCommand,
   openapiCommand,
   doctorCommand,

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { buildApp } from '../app.ts'
-import { createOrganization } from '../modules/organization/organization.create.ts'
+import { createKey, createOrganization } from '../modules/organization/organization.create.ts'
 import { playCheckIns } from './check-ins.player.ts'
 import { playDirectory } from './directory.player.ts'
 import { playGoals, stories } from './goals.player.ts'
@@ -8,6 +8,7 @@ import { objectives } from './goals.ts'
 import { organization } from './people.ts'
 import { idIn, playerOf } from './player.ts'
 import { checkInTimes, quarterOfStory } from './quarter.ts'
+import { playReviews } from './reviews.player.ts'
 
 /** What one needs to look around: the key, the company's first objective, and a key result with its next check-in. */
 export type Demo = {
@@ -61,6 +62,11 @@ export const createDemo = async (
     const times = checkInTimes(quarter, now)
     log(`playing ${times.length} weeks of ${quarter.name}`)
     await playCheckIns(player, directory, goals, { times, moveTo })
+    const scopes = ['review:read', 'review:write', 'okr:read'] as const
+    const expiresAt = new Date(clock.getTime() + 3_600_000).toISOString()
+    const hr = { name: 'HR system', role: 'integration', scopes, expiresAt } as const
+    const key = await createKey(pool, organizationId, hr, clock)
+    await playReviews(playerOf(app, key.apiKey), directory, quarter)
     return {
       organizationId,
       organizationName: organization.name,

@@ -8,7 +8,9 @@ import type { Network } from '../outbound/address.ts'
 import { guardedAgent } from '../outbound/agent.ts'
 import type { JobContext } from './job.ts'
 import { midnight } from './midnight.ts'
+import { privacyRetention } from './privacy-retention.ts'
 import { retention } from './retention.ts'
+import { reviewReminders } from './review-reminders.ts'
 import { startJobs } from './runner.ts'
 import { sweep } from './sweep.ts'
 
@@ -36,7 +38,7 @@ export const startBackground = async (options: BackgroundOptions): Promise<() =>
     observe,
   })
   const stopHearing = journal.onGrowth(sender.wake)
-  const jobs = [midnight(), sweep(sender), retention]
+  const jobs = [midnight(), reviewReminders, sweep(sender), retention, privacyRetention]
   const stopJobs = await startJobs({ pool, url, clock, log, metrics, jobs })
   return async () => {
     stopHearing()

@@ -19,7 +19,10 @@ import { departmentOperations } from './departments/department.operations.ts'
 import { department } from './departments/department.resource.ts'
 import { feedOperation } from './events/event.operations.ts'
 import { explainKeyResultOperation, explainObjectiveOperation } from './explanation/explanation.operations.ts'
+import { feedbackOperations } from './feedback/feedback.operations.ts'
+import { feedback } from './feedback/feedback.resource.ts'
 import { keyResultHistoryOperation, objectiveHistoryOperation } from './history/history.operations.ts'
+import { hrisOperations } from './hris/hris.operations.ts'
 import { initiativeOperations } from './initiatives/initiative.operations.ts'
 import { initiative } from './initiatives/initiative.resource.ts'
 import { keyResultLinkOperations } from './key-result-links/key-result-link.operations.ts'
@@ -37,8 +40,16 @@ import { organizationOperations } from './organization/organization.operations.t
 import { organization } from './organization/organization.resource.ts'
 import { pillarOperations } from './pillars/pillar.operations.ts'
 import { pillar } from './pillars/pillar.resource.ts'
+import { privacyOperations } from './privacy/privacy.operations.ts'
 import { retrospectiveOperations } from './retrospectives/retrospective.operations.ts'
 import { retrospective } from './retrospectives/retrospective.resource.ts'
+import { reviewCycleOperations } from './review-cycles/review-cycle.operations.ts'
+import { reviewCycle } from './review-cycles/review-cycle.resource.ts'
+import { reviewTemplateOperations } from './review-templates/review-template.operations.ts'
+import { reviewTemplate } from './review-templates/review-template.resource.ts'
+import { reviewOperations } from './reviews/review.operations.ts'
+import { review } from './reviews/review.resource.ts'
+import { snapshotOperations } from './reviews/snapshot.operations.ts'
 import { revisionOperations } from './revisions/revision.operations.ts'
 import { revision } from './revisions/revision.resource.ts'
 import { simulationOperations } from './simulations/simulation.operations.ts'
@@ -61,7 +72,7 @@ import { webhookEndpoint } from './webhook-endpoints/webhook-endpoint.resource.t
 const nouns: readonly Module[] = [
   { resource: null, operations: meOperations },
   { resource: organization, operations: organizationOperations },
-  { resource: user, operations: userOperations },
+  { resource: user, operations: [...userOperations, ...privacyOperations] },
   { resource: department, operations: departmentOperations },
   { resource: team, operations: teamOperations },
   { resource: teamMembership, operations: teamMembershipOperations },
@@ -102,6 +113,11 @@ const nouns: readonly Module[] = [
     operations: [...webhookEndpointOperations(() => typesOfEvents), testWebhookEndpointOperation],
   },
   { resource: webhookDelivery, operations: webhookDeliveryOperations },
+  { resource: reviewTemplate, operations: reviewTemplateOperations },
+  { resource: reviewCycle, operations: reviewCycleOperations },
+  { resource: review, operations: [...reviewOperations, ...snapshotOperations] },
+  { resource: feedback, operations: feedbackOperations },
+  { resource: null, operations: hrisOperations },
 ]
 
 /** Known once every noun is: an operation that judges by it asks when it is called. */

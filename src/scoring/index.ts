@@ -22,6 +22,14 @@ export { type KpiStatus, type KpiThresholds, kpiScore, kpiStatus, scorecardScore
 export { scoreObjective } from './objective.ts'
 export { expectedOn } from './pace.ts'
 export type { ExclusionReason } from './pool.ts'
+export {
+  goalsAttained,
+  meanRating,
+  nearestPoint,
+  type RatingComponent,
+  shareOnScale,
+  weightedRating,
+} from './review.ts'
 export { round2, round6 } from './rounding.ts'
 export type * from './types.ts'
 export { defaultPolicy } from './types.ts'

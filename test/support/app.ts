@@ -10,6 +10,7 @@ import { createKey, createOrganization } from '../../src/modules/organization/or
 import { countCommits } from './commits.ts'
 import { requireContract } from './contract.ts'
 import { requireDeclared } from './events.ts'
+import { withReviews } from './reviewer.ts'
 
 export type Answer<T = any> = {
   status: number
@@ -106,16 +107,17 @@ export const createWorld = async (
     await requireDeclared(pool, organizationId)
     await pool.end()
   })
+  const keyOf = async (role: Role, granted: readonly Scope[] = scopes.filter((scope) => scope !== 'admin')) =>
+    (await createKey(pool, organizationId, { name: role, role, scopes: granted }, read())).apiKey
   return {
     app,
     pool,
     commits,
     organizationId,
     apiKey,
-    call: callerOf(app, apiKey),
+    call: withReviews(callerOf(app, apiKey), callerOf(app, await keyOf('integration'))),
     as: (key) => callerOf(app, key),
-    key: async (role, granted = scopes.filter((scope) => scope !== 'admin')) =>
-      (await createKey(pool, organizationId, { name: role, role, scopes: granted }, read())).apiKey,
+    key: keyOf,
     clock: clock as { now: Date },
     keeper,
   }

@@ -2,6 +2,7 @@ import { placesOf } from '../../src/api/endpoint.ts'
 import type { AnyOperation, Resource } from '../../src/api/operation.ts'
 import { modules } from '../../src/modules/index.ts'
 import type { Caller } from './app.ts'
+import { reviewBodies, reviewPaths, reviewPreparations } from './requests.reviews.ts'
 import { bodyOf, createOf, createOne, membersFor, resourceOf, sampleOf } from './samples.ts'
 
 /** An operation called: the members of its path, and its body. */
@@ -25,6 +26,8 @@ let counter = 0
 export const callOf = async (setup: Caller, operation: AnyOperation): Promise<Call> => {
   const { path, method, body } = placesOf(operation)
   const resource = resourceBehind(operation)
+  const known = await reviewPaths[operation.name]?.(setup)
+  if (known) return { operation, path: known, body: body && (await givenTo(setup, operation, method)) }
   if (resource && path.endsWith('/batch'))
     return { operation, path: {}, body: { items: [await membersFor(setup, resource)] } }
   if (resource && path.endsWith('/by-external-id/:externalId'))
@@ -61,6 +64,7 @@ const checkIn = async (setup: Caller, keyResultId: string): Promise<void> => {
 
 /** What must have happened to the row an operation is about: so that there is something to do, or to tell. */
 const preparations: Record<string, (setup: Caller, id: string) => Promise<unknown>> = {
+  ...reviewPreparations,
   reopenObjective: (setup, id) => setup('POST', `/v1/objectives/${id}/close`, {}),
   objectiveTree: alignBelow,
   objectiveExplanation: alignBelow,
@@ -77,6 +81,7 @@ const intoNewCycle = async (setup: Caller) => ({ cycleId: (await createOne(setup
 
 /** Bodies that point to rows of their own: where a schema alone cannot say what. */
 const bodies: Record<string, (setup: Caller) => Promise<Record<string, unknown>>> = {
+  ...reviewBodies,
   applyOkrTemplate: async (setup) => ({
     cycleId: (await createOne(setup, resourceOf('Cycle')))['id'],
     owners: [{ type: 'organization' }],

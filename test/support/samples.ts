@@ -4,6 +4,7 @@ import type { AnyOperation, Resource } from '../../src/api/operation.ts'
 import { modules } from '../../src/modules/index.ts'
 import type { Answer, Caller } from './app.ts'
 import { document, operations } from './contract.ts'
+import { reviewHints, reviewWanted } from './samples.reviews.ts'
 import { webhookHints, webhookMakers } from './samples.webhooks.ts'
 
 type Members = Record<string, any>
@@ -15,9 +16,10 @@ const hints: Record<string, Members> = {
   OkrTemplate: { keyResults: [{ title: 'Find the baseline', kind: 'baseline' }] },
   Retrospective: { worked: 'Weekly check-ins' },
   ...webhookHints,
+  ...reviewHints,
 }
 /** Of several references only one may be given, or one is needed that the schema leaves open. */
-const wanted: Record<string, string[]> = { Alignment: ['parentObjectiveId'], CheckIn: ['keyResultId'] }
+const wanted: Record<string, string[]> = { Alignment: ['parentObjectiveId'], CheckIn: ['keyResultId'], ...reviewWanted }
 /** What a row must be to be pointed at. */
 const targets: Record<string, Members> = { 'KeyResultLink.parentKeyResultId': { source: 'rollup' } }
 

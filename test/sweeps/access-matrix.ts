@@ -1,5 +1,6 @@
 import { type Role, roles } from '../../src/auth/actor.ts'
 import { eventMatrix } from './access-matrix.events.ts'
+import { reviewMatrix } from './access-matrix.reviews.ts'
 import { webhookMatrix } from './access-matrix.webhooks.ts'
 
 /** Which roles may, and what the others are told; people's own goals and lines are beside this (access.test.ts). */
@@ -7,6 +8,8 @@ export type Row = {
   /** By docs, not by code. */
   may: readonly Role[]
   otherwise: 'forbidden' | 'not_found'
+  /** Roles that see what others do not, and may not all the same: `forbidden`. */
+  seenBy?: readonly Role[]
 }
 
 const row = (may: readonly Role[], otherwise: Row['otherwise'] = 'forbidden'): Row => ({ may, otherwise })
@@ -88,4 +91,5 @@ export const matrix: Record<string, Row> = {
   applyOkrTemplate: goalKeepers,
   ...eventMatrix,
   ...webhookMatrix,
+  ...reviewMatrix,
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Context, Resource, Sight } from '../../api/operation.ts'
-import { forEachSight, readValues, sightIn } from '../../api/select.ts'
+import { readValues, sightIn } from '../../api/select.ts'
 import { query, statement } from '../../db/statement.ts'
 import { eventMembers, type FeedEvent } from '../../journal/event.ts'
 import { typesInScope, visibleByName } from './event.visible.ts'
@@ -29,9 +29,9 @@ export type Wanted = {
   subjects: readonly string[] | null
 }
 
-const feedOf = (resources: readonly Resource[], sight: Sight) =>
-  statement<FeedEvent>(`feed_${sight}`, () => {
-    const cause = visibleByName(resources, sight, sql`e.cause_type`, sql`e.cause_id`)
+const feedOf = (resources: readonly Resource[], sights: readonly Sight[]) =>
+  statement<FeedEvent>(`feed_${sights.join('_')}`, () => {
+    const cause = visibleByName(resources, sights, sql`e.cause_type`, sql`e.cause_id`)
     return sql`select ${sql.raw(eventMembers)},
         case when e.cause_id is not null and ${cause} then json_build_object('type', e.cause_type, 'id', e.cause_id) end as cause
       from events e
@@ -40,19 +40,23 @@ const feedOf = (resources: readonly Resource[], sight: Sight) =>
         and (${sql.placeholder('types')}::text[] is null or e.type = any(${sql.placeholder('types')}::text[]))
         and (${sql.placeholder('subjects')}::uuid[] is null or e.subject_id = any(${sql.placeholder('subjects')}::uuid[]))
         and e.subject_type = any(${sql.placeholder('inScope')}::text[])
-        and ${visibleByName(resources, sight, sql`e.subject_type`, sql`e.subject_id`)}
+        and ${visibleByName(resources, sights, sql`e.subject_type`, sql`e.subject_id`)}
       order by e.seq limit ${sql.placeholder('limit')}`
   })
 
-/** Reads events as the caller may see them, compiled once for each class of reader. */
+/** Reads events as the caller may see them, compiled once for each class of reader; resources may class differently. */
 export const feedReader = (resources: readonly Resource[]) => {
-  const bySight = forEachSight((sight) => feedOf(resources, sight))
-  return (ctx: Context, { after, ...wanted }: Wanted): Promise<FeedEvent[]> =>
-    bySight[sightIn(ctx)](ctx.db, {
+  const bySights = new Map<string, ReturnType<typeof feedOf>>()
+  return (ctx: Context, { after, ...wanted }: Wanted): Promise<FeedEvent[]> => {
+    const sights = resources.map((resource) => sightIn(ctx, resource))
+    const known = bySights.get(sights.join()) ?? feedOf(resources, sights)
+    bySights.set(sights.join(), known)
+    return known(ctx.db, {
       ...readValues(ctx),
       ...wanted,
       after,
       through: after + windowSize,
       inScope: typesInScope(ctx, resources),
     })
+  }
 }

@@ -5,10 +5,11 @@ import { columnOf } from '../../api/select.ts'
 /**
  * Whether the reader may see the row of any resource that two expressions name by type and id, deleted ones included: a
  * feed tells nothing of what does not exist for its reader. What is gone altogether is shown to those who saw all of it.
+ * `sights` says which class of reader the caller is for each resource.
  */
-export const visibleByName = (resources: readonly Resource[], sight: Sight, type: SQL, id: SQL): SQL => {
-  const cases = resources.flatMap((resource) => {
-    const visible = resource.visible(sight)
+export const visibleByName = (resources: readonly Resource[], sights: readonly Sight[], type: SQL, id: SQL): SQL => {
+  const cases = resources.flatMap((resource, at) => {
+    const visible = resource.visible(sights[at] as Sight)
     if (!visible) return []
     return sql`when ${sql.raw(`'${resource.type}'`)} then exists (select from ${resource.table}
       where ${columnOf(resource, 'tenantId')} = ${sql.placeholder('tenantId')} and ${columnOf(resource, 'id')} = ${id} and ${visible})`

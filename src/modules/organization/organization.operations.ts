@@ -12,6 +12,7 @@ import { allCycles, heldBy, lockForWrite, rescoreCycles } from '../goals/goal.wr
 import { judgeBands } from './organization.policy.ts'
 import { organization, organizationSchema, policyPatch, retentionPatch } from './organization.resource.ts'
 
+const { feedbackRetentionMonths, reviewRetentionMonths } = organizationSchema.shape
 const { name, timeZone, weekStart, fiscalYearStartMonth, defaultCadence, defaultVisibility, customFields, externalId } =
   organizationSchema.shape
 
@@ -26,6 +27,8 @@ const update = z
     policy: policyPatch,
     customFields,
     retention: retentionPatch,
+    feedbackRetentionMonths,
+    reviewRetentionMonths,
     externalId,
   })
   .partial()

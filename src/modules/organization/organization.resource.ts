@@ -62,6 +62,8 @@ export const customField = z
   .strictObject({ name: z.string().regex(/^[a-z][A-Za-z0-9_]{0,62}$/), type: z.enum(customFieldTypes) })
   .meta({ id: 'CustomField', description: 'A member objectives may carry under `custom`.' })
 
+const retentionMonths = z.int().min(1).max(600).nullable()
+
 export const organizationSchema = z
   .strictObject({
     ...base,
@@ -74,6 +76,8 @@ export const organizationSchema = z
     policy,
     customFields: z.array(customField).max(100),
     retention,
+    feedbackRetentionMonths: retentionMonths.meta({ description: 'After it was given; null keeps feedback.' }),
+    reviewRetentionMonths: retentionMonths.meta({ description: 'After their cycle was closed; null keeps reviews.' }),
   })
   .meta({ id: 'Organization', description: "The tenant: the caller's own organization." })
 

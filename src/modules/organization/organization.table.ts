@@ -27,6 +27,9 @@ export const organizations = resourceTable('organizations', {
   policy: jsonb('policy').$type<Partial<Policy>>().notNull(),
   customFields: jsonb('custom_fields').$type<CustomField[]>().notNull(),
   retention: jsonb('retention').$type<Retention>().notNull().default({}),
+  /** Months after which texts about people are erased (jobs/retention.ts); null keeps them. */
+  feedbackRetentionMonths: integer('feedback_retention_months'),
+  reviewRetentionMonths: integer('review_retention_months'),
   /** Signs this organization's cursors; never published. */
   secret: text('secret').notNull(),
 })
