@@ -21,7 +21,7 @@ const repeat = async (keyResultId: string, times: number): Promise<void> => {
   )
 }
 
-test('beyond 5,000 items the rest is merged, levels are left out, and it is said', async () => {
+test('beyond 5,000 items the rest is merged, levels are left out, and it is said', { timeout: 60_000 }, async () => {
   const { id: cycleId } = await goals.cycle()
   const top = await goals.objective(cycleId, 'Top')
   const wide = await goals.objective(cycleId, 'Wide')
