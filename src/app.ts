@@ -149,12 +149,14 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
       app.limits.take(reply, request.session.actor, request.routeOptions.config.waits)
     })
     await secured.register(rest(modules, requestOf), { prefix: '/v1' })
-    const renew = (request: FastifyRequest) => renewed(request, authenticate(request.headers.authorization))
+    const renew = (request: FastifyRequest, authorization: string | undefined) =>
+      renewed(request, authenticate(authorization))
     await secured.register(eventStream, { prefix: '/v1', operation: feed, renew, closing: closing.signal })
     await secured.register(graphqlPlugin, {
       schema: graphqlOf(modules, document),
       requestOf,
       prove: (request, authorization) => renewed(request, prove(request, authorization)),
+      renew,
       hold: app.limits.hold,
       closing: closing.signal,
     })
