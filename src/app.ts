@@ -153,12 +153,14 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     })
     await secured.register(rest(modules, requestOf), { prefix: '/v1' })
     await secured.register(scim, { prefix: '/scim/v2', requestOf })
-    const renew = (request: FastifyRequest) => renewed(request, authenticate(request.headers.authorization))
+    const renew = (request: FastifyRequest, authorization: string | undefined) =>
+      renewed(request, authenticate(authorization))
     await secured.register(eventStream, { prefix: '/v1', operation: feed, renew, closing: closing.signal })
     await secured.register(graphqlPlugin, {
       schema: graphqlOf(modules, document),
       requestOf,
       prove: (request, authorization) => renewed(request, prove(request, authorization)),
+      renew,
       hold: app.limits.hold,
       closing: closing.signal,
     })

@@ -10,7 +10,7 @@ import { toProblem } from './to-problem.ts'
 export type StreamOptions = {
   operation: AnyOperation
   /** Proves the credential of a request once more. */
-  renew: (request: FastifyRequest) => Promise<Request>
+  renew: (request: FastifyRequest, authorization: string | undefined) => Promise<Request>
   /** Aborts when the service ends. */
   closing: AbortSignal
   heartbeatMilliseconds?: number
@@ -34,7 +34,7 @@ export const eventStream: FastifyPluginAsync<StreamOptions> = async (app, option
     const signal = AbortSignal.any([closing, gone.signal])
     const pages = follow({
       operation,
-      request: () => renew(request),
+      request: () => renew(request, request.headers.authorization),
       input: typeof last === 'string' && last !== '' ? { ...input, after: last } : input,
       heartbeatMilliseconds,
       signal,

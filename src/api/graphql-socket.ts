@@ -12,6 +12,8 @@ export type SocketOptions = {
   schema: GraphQLSchema
   /** Proves a credential, `Bearer …`, and counts an attempt that fails. */
   prove: (request: FastifyRequest, authorization: string | undefined) => Promise<Request>
+  /** The same for a credential that was proven before: whoever else fails from its address is not its fault. */
+  renew: (request: FastifyRequest, authorization: string | undefined) => Promise<Request>
   /** Takes one of the organization's places for what stays open; the answer gives it back. */
   hold: (tenantId: string) => () => void
   /** Aborts when the service ends. */
@@ -22,8 +24,8 @@ export type SocketOptions = {
 const subscriptionsAtMost = 20
 /** What a client that does not close in turn is given, when the service ends. */
 const closingMilliseconds = 2_000
-/** Beside the protocol's own: what HTTP would have answered with 401 and 429. */
-const codes = { unauthenticated: 4401, too_many_requests: 4429, internal: 4500 } as const
+/** What HTTP would have answered with 401, 429 and 503; and what clients take for final. */
+const codes = { unauthenticated: 4401, too_many_requests: 4429, unavailable: 1013, internal: 4500 } as const
 
 type Extra = { socket: WebSocket; request: FastifyRequest }
 
@@ -31,7 +33,7 @@ type Extra = { socket: WebSocket; request: FastifyRequest }
  * Subscriptions by the protocol graphql-transport-ws, at the address of queries. The credential comes as `authorization` in
  * connection_init, because browsers cannot set headers, or as the header. Queries and mutations stay with HTTP.
  */
-export const subscriptionHandler = (app: FastifyInstance, { schema, prove, hold, closing }: SocketOptions) => {
+export const subscriptionHandler = (app: FastifyInstance, { schema, prove, renew, hold, closing }: SocketOptions) => {
   closing.addEventListener('abort', () => {
     for (const socket of app.websocketServer.clients) {
       socket.close(1001, 'Going away')
@@ -46,8 +48,9 @@ export const subscriptionHandler = (app: FastifyInstance, { schema, prove, hold,
       try {
         const { actor } = await prove(request, authorizationOf(connectionParams, request))
         const release = hold(actor.tenantId)
-        socket.once('close', release)
-        if (socket.readyState !== socket.OPEN) release()
+        // Gone while it was being proven: nothing would ever give the place back.
+        if (socket.readyState === socket.CLOSED) release()
+        else socket.once('close', release)
         return true
       } catch (error) {
         closeFor(socket, toProblem(error))
@@ -68,7 +71,7 @@ export const subscriptionHandler = (app: FastifyInstance, { schema, prove, hold,
           throw new Problem('method_not_allowed', 'Queries and mutations take POST /graphql')
         const { socket, request } = extra
         const contextValue: SubscriptionContext = {
-          request: () => prove(request, authorizationOf(connectionParams, request)),
+          request: () => renew(request, authorizationOf(connectionParams, request)),
           signal: closing,
           failed: (error) => closeFor(socket, toProblem(error)),
         }

@@ -119,12 +119,14 @@ const operationObject = (operation: AnyOperation): ZodOpenApiOperationObject => 
     operationId: operation.name,
     summary: operation.summary,
     tags: [operation.tag ?? operation.returns ?? 'Me'],
-    description: operation.scope ? `Scope \`${operation.scope}\`.` : 'Any valid credential.',
+    description: credentialOf(operation),
     requestParams: { path: z.object(inPath), query: z.object(query), header: z.object(header) },
     ...(body ? { requestBody: { required: true, content: { [json]: { schema: body } } } } : {}),
     responses: { ...successes(operation), '4XX': problem, '5XX': problem } as never,
   }
 }
+
+const credentialOf = ({ scope }: AnyOperation): string => (scope ? `Scope \`${scope}\`.` : 'Any valid credential.')
 
 /** The same as server-sent events, whose `id` is where to go on. */
 const streamObject = (operation: AnyOperation): ZodOpenApiOperationObject => {
@@ -136,7 +138,7 @@ const streamObject = (operation: AnyOperation): ZodOpenApiOperationObject => {
     operationId: `${operation.name}Stream`,
     summary: `${operation.summary}, as they happen`,
     tags: [operation.tag ?? 'Me'],
-    description: 'Begins behind what there is, unless `after` or `Last-Event-ID` says where.',
+    description: `${credentialOf(operation)} Begins behind what there is, unless \`after\` or \`Last-Event-ID\` says where.`,
     requestParams: { query: z.object(query), header: z.object(header) },
     responses: {
       200: { description: 'Events without end', content: { 'text/event-stream': { schema: { type: 'string' } } } },

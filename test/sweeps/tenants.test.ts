@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { endpointOf, placesOf } from '../../src/api/endpoint.ts'
 import type { AnyOperation } from '../../src/api/operation.ts'
+import { sequence } from '../../src/journal/sequence.ts'
 import { modules } from '../../src/modules/index.ts'
 import { createWorld } from '../support/app.ts'
 import { operations } from '../support/contract.ts'
@@ -12,6 +13,8 @@ const mine = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
 const theirs = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
 const { call } = mine
 await createSamples(call)
+// Entries of the audit log are there when they have their place.
+await sequence(mine.pool, mine.organizationId)
 const canaries = await createSamples(theirs.call)
 await theirs.call('PATCH', `/v1/teams/${String(canaries.get('Team')?.['id'])}`, { externalId: 'canary' })
 

@@ -8,10 +8,12 @@ import { query } from '../../db/statement.ts'
 import { linkColumns } from '../../journal/chain.ts'
 import { type AuditEntry, auditEntry, auditEntryPage } from './audit-log.schema.ts'
 
+const anyOf = <T extends z.ZodType>(value: T) => z.array(value).min(1).max(100).optional()
+
 const input = z.strictObject({
-  actorId: id.optional(),
-  operation: z.string().max(200).optional(),
-  subjectId: id.optional(),
+  actorId: anyOf(id),
+  operation: anyOf(z.string().max(200)),
+  subjectId: anyOf(id),
   from: instant.optional(),
   to: instant.optional(),
   limit: pageSize,
@@ -26,8 +28,8 @@ const cursorAt = (ctx: Context, asked: Input, { seq }: AuditEntry): string =>
 const text = `
   select seq, ${linkColumns}, hash from audit_log
   where tenant_id = $1 and seq is not null and seq < coalesce($2, 9223372036854775807)
-    and ($3::uuid is null or actor_id = $3) and ($4::text is null or operation = $4)
-    and ($5::uuid is null or $5 = any(subject_ids))
+    and ($3::uuid[] is null or actor_id = any($3)) and ($4::text[] is null or operation = any($4))
+    and ($5::uuid[] is null or subject_ids && $5)
     and ($6::timestamptz is null or at >= $6) and ($7::timestamptz is null or at <= $7)
   order by seq desc limit $8`
 

@@ -80,6 +80,12 @@ export const reviewCycle = resource({
   path: 'review-cycles',
   type: 'review_cycle',
   schema: reviewCycleSchema,
+  events: {
+    launched: { summary: 'One ReviewCycle was launched', changes: { state: reviewCycleSchema.shape.state } },
+    calibrating: { summary: 'One ReviewCycle is being calibrated', changes: { state: reviewCycleSchema.shape.state } },
+    closed: { summary: 'One ReviewCycle was closed', changes: { state: reviewCycleSchema.shape.state } },
+    goals_taken: { summary: 'The goals of everybody in one ReviewCycle were taken down' },
+  },
   table: reviewCycles,
   scopes: { read: 'review:read', write: 'review:write' },
   visible: () => undefined,
