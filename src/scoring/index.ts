@@ -14,6 +14,10 @@ export {
   type Hidden,
   hideItems,
 } from './explain.ts'
+export { formulaLimits, type KpiFormula, parseFormula } from './formula.ts'
+export type { FormulaFault } from './formula-tokens.ts'
+export { unitFault } from './formula-units.ts'
+export { type Computed, evaluateFormula, type ValueReason } from './formula-value.ts'
 export { deepestAlignment, type Edge, hasCycle, levelsAbove, levelsBelow, wouldCycle } from './graph.ts'
 export { healthOn } from './health.ts'
 export { scoreInitiative } from './initiative.ts'
