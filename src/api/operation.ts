@@ -142,6 +142,8 @@ export type Resource<T extends PgTable = any> = {
   visible: (sight: Sight) => SQL | undefined
   /** Members that are computed in the answer, by name. */
   derived?: Record<string, Derived<T['$inferSelect']>>
+  /** Members that are looked up elsewhere, each by an expression over the table of the resource. */
+  looked?: Readonly<Record<string, SQL>>
   /** Published members that list filters, sorts and text search may use; `id`, `createdAt`, `updatedAt` always sort. */
   filters?: readonly string[]
   sorts?: readonly string[]
