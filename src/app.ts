@@ -15,7 +15,9 @@ import { toProblem } from './api/to-problem.ts'
 import { createTurns } from './api/turns.ts'
 import { authenticator, type Session } from './auth/authenticate.ts'
 import { type JwtSettings, jwtVerifier } from './auth/jwt.ts'
+import { connectBulk } from './db/bulk.ts'
 import { body } from './http/body.ts'
+import { bodyTimeout } from './http/body-timeout.ts'
 import { health } from './http/health.ts'
 import { metrics } from './http/metrics.ts'
 import { pages } from './http/pages.ts'
@@ -64,7 +66,6 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     trustProxy: options.trustProxy ?? false,
     bodyLimit: 256 * 1024,
     frameworkErrors: refuse,
-    requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     handlerTimeout: 10_000,
     routerOptions: { maxParamLength: 2_000, querystringParser: parseQuery },
@@ -73,8 +74,11 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
 
   const document = openApiOf(modules, version)
   const authenticate = authenticator({ pool, clock, verifyJwt: options.jwt && jwtVerifier(options.jwt) })
+  const bulk = connectBulk(pool)
+  app.addHook('onClose', () => bulk.end())
   const house: House = {
     pool,
+    bulk,
     clock,
     serializers: serializersOf(document),
     turn: createTurns(writersOfOneTenant),
@@ -90,6 +94,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
 
   await app.register(metrics, { pool: () => pool })
   await app.register(helmet, { contentSecurityPolicy: false, global: true })
+  await app.register(bodyTimeout, { milliseconds: 30_000 })
   await app.register(body)
   await app.register(rateLimits, limits)
   await app.register(health, {

@@ -4,6 +4,7 @@ import { contextOf, type Request, type Wishes } from './context.ts'
 import type { AnyOperation } from './operation.ts'
 import { Problem } from './problem.ts'
 import { inputProblems } from './to-problem.ts'
+import { writeUpload } from './upload.ts'
 import { answer, type Outcome, writeInTurn, writeTogether } from './write.ts'
 
 /**
@@ -23,6 +24,7 @@ export const execute = async (
   if (!parsed.success) throw inputProblems(parsed.error)
   if (within) return { status: 200, output: await answer(operation, contextOf(request, within, wishes), parsed.data) }
   if (operation.rest.startsWith('GET ')) return read(operation, request, parsed.data, wishes)
+  if (operation.upload) return writeUpload(operation, request, parsed.data as never, wishes)
   if (!operation.together || Object.values(wishes).some(Boolean))
     return writeInTurn(operation, request, parsed.data, wishes)
 

@@ -115,10 +115,16 @@ const operationObject = (operation: AnyOperation): ZodOpenApiOperationObject => 
     tags: [operation.tag ?? operation.returns ?? 'Me'],
     description: operation.scope ? `Scope \`${operation.scope}\`.` : 'Any valid credential.',
     requestParams: { path: z.object(inPath), query: z.object(query), header: z.object(header) },
-    ...(body ? { requestBody: { required: true, content: { [json]: { schema: body } } } } : {}),
+    ...(body ? { requestBody: { required: true, content: contentOf(operation, body) } } : {}),
     responses: { ...successes(operation), '4XX': problem, '5XX': problem } as never,
   }
 }
+
+/** A body that is streamed has a media type and no schema. */
+const contentOf = ({ upload }: AnyOperation, body: z.ZodType) =>
+  upload
+    ? Object.fromEntries(upload.mediaTypes.map((type) => [type, { schema: { type: 'string' as const } }]))
+    : { [json]: { schema: body } }
 
 const successes = ({ rest, status, output }: AnyOperation) => {
   const content = { [json]: { schema: output } }

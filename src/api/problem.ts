@@ -35,6 +35,7 @@ const catalogue = {
   wrong_reading: [422, 'The reading does not fit the key result'],
   reference_not_found: [422, 'A referenced resource does not exist'],
   reason_required: [422, 'A reason is required'],
+  not_enough_history: [422, 'The history is too short'],
   people_are_not_ranked: [422, 'People are not ranked'],
   idempotency_key_reused: [422, 'The idempotency key was used for another request'],
   too_many_requests: [429, 'Too many requests'],

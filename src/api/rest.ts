@@ -1,13 +1,17 @@
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Request, Wishes } from './context.ts'
 import { placesOf } from './endpoint.ts'
 import { execute } from './execute.ts'
-import type { AnyOperation, Module } from './operation.ts'
+import type { AnyOperation, Module, Sent } from './operation.ts'
 import { Problem } from './problem.ts'
 import { queryReader } from './query-string.ts'
 import type { Outcome } from './write.ts'
 
 const bulkLimit = 10 * 1024 * 1024
+/** An upload may take this long, in milliseconds, writing included; its sender may not pause (upload of the operation). */
+const uploadTimeout = 3_600_000
 
 /** Registers one route per operation. Validation happens in the door, so Fastify is given none. */
 export const rest =
@@ -19,10 +23,12 @@ export const rest =
       const writes = method !== 'GET'
       const readQuery = queryReader(inQuery, writes)
       const collection = collections.get(operation.returns ?? operation.tag ?? '')
-      app.route({
+      const scope = operation.upload ? await streaming(app, operation.upload.mediaTypes) : app
+      scope.route({
         method,
         url: path,
         ...(path.endsWith('/batch') ? { bodyLimit: bulkLimit } : {}),
+        ...(operation.upload ? { handlerTimeout: uploadTimeout, config: { isUpload: true } } : {}),
         handler: async (request, reply) => {
           const { validateOnly, ...query } = readQuery(request.query as Record<string, string | string[]>)
           const input = { ...query, ...(request.params as object), ...(body ? { input: request.body } : {}) }
@@ -38,6 +44,31 @@ export const rest =
       })
     }
   }
+
+/** A scope in which bodies of these types, and no others, are handed on as they arrive. */
+const streaming = async (app: FastifyInstance, mediaTypes: readonly string[]): Promise<FastifyInstance> => {
+  let opened = app
+  await app.register(async (scope) => {
+    opened = scope
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser([...mediaTypes], async ({ headers }: FastifyRequest, stream: Readable): Promise<Sent> => ({
+      stream: decompressed(stream, headers['content-encoding']),
+      mediaType: headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '',
+    }))
+    scope.addContentTypeParser('*', async () => {
+      throw new Problem('unsupported_media_type', `Send ${mediaTypes.join(' or ')}`)
+    })
+  })
+  return opened
+}
+
+/** @throws Problem 415 for an encoding other than gzip */
+const decompressed = (stream: Readable, encoding = 'identity'): Readable => {
+  if (encoding === 'identity') return stream
+  if (encoding !== 'gzip') throw new Problem('unsupported_media_type', 'Of content encodings only gzip is read')
+  // Whoever reads is told of the failure of either.
+  return pipeline(stream, createGunzip(), () => {})
+}
 
 /** @throws Problem 422 for a `validateOnly` that is no boolean, 412 for an If-Match that is no version of ours */
 const wishesOf = ({ headers }: FastifyRequest, validateOnly: unknown): Wishes => {
