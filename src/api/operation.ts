@@ -1,6 +1,6 @@
+import type { Readable } from 'node:stream'
 import type { SQL } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
-import type { Readable } from 'node:stream'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 import type { z } from 'zod'

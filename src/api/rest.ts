@@ -51,10 +51,13 @@ const streaming = async (app: FastifyInstance, mediaTypes: readonly string[]): P
   await app.register(async (scope) => {
     opened = scope
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser([...mediaTypes], async ({ headers }: FastifyRequest, stream: Readable): Promise<Sent> => ({
-      stream: decompressed(stream, headers['content-encoding']),
-      mediaType: headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '',
-    }))
+    scope.addContentTypeParser(
+      [...mediaTypes],
+      async ({ headers }: FastifyRequest, stream: Readable): Promise<Sent> => ({
+        stream: decompressed(stream, headers['content-encoding']),
+        mediaType: headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '',
+      }),
+    )
     scope.addContentTypeParser('*', async () => {
       throw new Problem('unsupported_media_type', `Send ${mediaTypes.join(' or ')}`)
     })
