@@ -72,6 +72,8 @@ export const objectives = resourceTable(
     startsOn: date('starts_on'),
     dueOn: date('due_on'),
     carriedFromId: uuid('carried_from_id'),
+    /** The OKR template it follows, built-in or the organization's own: no foreign key, for built-in ones are code. */
+    templateId: uuid('template_id'),
     agreedAt: instant('agreed_at'),
     grade: doublePrecision('grade'),
     gradeReason: text('grade_reason'),
