@@ -32,6 +32,8 @@ const catalogue = {
   baseline_equals_target: [422, 'Baseline and target are the same'],
   alignment_too_deep: [422, 'The alignment is too deep'],
   shares_exceed_one: [422, 'The shares of a key result sum to more than 1'],
+  unreadable_file: [422, 'The file cannot be read'],
+  import_refused: [422, 'The file is refused'],
   wrong_reading: [422, 'The reading does not fit the key result'],
   reference_not_found: [422, 'A referenced resource does not exist'],
   reason_required: [422, 'A reason is required'],
