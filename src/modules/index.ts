@@ -23,7 +23,14 @@ import { keyResultLinkOperations } from './key-result-links/key-result-link.oper
 import { keyResultLink } from './key-result-links/key-result-link.resource.ts'
 import { keyResultOperations } from './key-results/key-result.operations.ts'
 import { keyResult } from './key-results/key-result.resource.ts'
+import { kpiTargetOperations } from './kpi-targets/kpi-target.operations.ts'
+import { kpiTarget } from './kpi-targets/kpi-target.resource.ts'
+import { kpiOperations } from './kpis/kpi.operations.ts'
+import { kpi } from './kpis/kpi.resource.ts'
 import { meOperations } from './me/me.operations.ts'
+import { measurementOperations } from './measurements/measurement.operations.ts'
+import { measurement } from './measurements/measurement.resource.ts'
+import { measurementImportOperations } from './measurement-imports/import.operations.ts'
 import { objectiveUpdateOperations } from './objective-updates/objective-update.operations.ts'
 import { objectiveUpdate } from './objective-updates/objective-update.resource.ts'
 import { objectiveOperations } from './objectives/objective.operations.ts'
@@ -87,5 +94,9 @@ export const modules: readonly Module[] = [
   { resource: blocker, operations: blockerOperations },
   { resource: comment, operations: commentOperations },
   { resource: okrTemplate, operations: okrTemplateOperations },
+  { resource: null, operations: measurementImportOperations },
   { resource: retrospective, operations: retrospectiveOperations },
+  { resource: kpi, operations: kpiOperations },
+  { resource: kpiTarget, operations: kpiTargetOperations },
+  { resource: measurement, operations: measurementOperations },
 ]

@@ -22,20 +22,21 @@ export { deepestAlignment, type Edge, hasCycle, levelsAbove, levelsBelow, wouldC
 export { healthOn } from './health.ts'
 export { scoreInitiative } from './initiative.ts'
 export { scoreKeyResult } from './key-result.ts'
-export { type KpiStatus, type KpiThresholds, kpiScore, kpiStatus, scorecardScore } from './kpi.ts'
+export { type KpiStatus, type KpiThresholds, kpiScore, kpiStatus, scorecardScore, thresholdFault } from './kpi.ts'
 export {
+  judgePeriod,
   type KpiAggregation,
   type KpiInput,
   type KpiPoint,
   type KpiScore,
   type KpiSegment,
   type KpiTargetFrom,
-  judgePeriod,
   kpiSegmentOn,
   scoreKpi,
   targetOn,
 } from './kpi-score.ts'
 export { type KpiTrend, trendOf } from './kpi-trend.ts'
+export { periodValue, quotient } from './kpi-value.ts'
 export { scoreObjective } from './objective.ts'
 export { expectedOn } from './pace.ts'
 export { type CalendarPeriod, periodAfter, periodOf, periodsBetween } from './period.ts'

@@ -67,6 +67,8 @@ export const objectives = resourceTable(
     progressSource: text('progress_source', { enum: progressSources }).notNull(),
     manualProgress: doublePrecision('manual_progress'),
     visibility: text('visibility', { enum: visibilities }).notNull(),
+    /** KPIs looked at beside it, which do not count in it. */
+    watchedKpiIds: uuid('watched_kpi_ids').array().notNull().default(sql`'{}'`),
     tags: text('tags').array().notNull(),
     custom: jsonb('custom').$type<CustomValues>().notNull(),
     startsOn: date('starts_on'),

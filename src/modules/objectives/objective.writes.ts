@@ -2,12 +2,13 @@ import type { Context } from '../../api/operation.ts'
 import { inputProblem } from '../../api/problem.ts'
 import type { Change, Creatable } from '../../api/writes.ts'
 import { objectiveDependents } from '../goals/goal.dependents.ts'
+import { requireOwner } from '../goals/goal.owner.ts'
 import { mayChangeObjective } from '../goals/goal.rules.ts'
 import { daysInOrder, judgeTransition } from '../goals/goal.states.ts'
 import { lockForWrite, rescoreAfter } from '../goals/goal.write.ts'
 import { judgeCustom, objectiveRow } from './objective.input.ts'
 import { deleteKeyResultsOf, keyResultsOf, restoreKeyResultsOf } from './objective.queries.ts'
-import { requireContributors, requireOwner } from './objective.references.ts'
+import { requireContributors, requireTemplate } from './objective.references.ts'
 import { objective, objectiveInputs } from './objective.resource.ts'
 import type { objectives } from './objective.table.ts'
 
@@ -20,6 +21,7 @@ const judge = async (ctx: Context, { before, after }: Change<Objective>): Promis
   if (before?.custom !== after.custom) await judgeCustom(ctx, after.custom)
   await requireOwner(ctx, before, after)
   await requireContributors(ctx, before, after)
+  await requireTemplate(ctx, before, after)
 }
 
 /** Key results go and come back with their objective; then the goals above are brought up to date. */
