@@ -1,6 +1,6 @@
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { Request, Wishes } from './context.ts'
 import { placesOf } from './endpoint.ts'
 import { execute } from './execute.ts'
@@ -23,8 +23,7 @@ export const rest =
       const writes = method !== 'GET'
       const readQuery = queryReader(inQuery, writes)
       const collection = collections.get(operation.returns ?? operation.tag ?? '')
-      const scope = operation.upload ? await streaming(app, operation.upload.mediaTypes) : app
-      scope.route({
+      const route: RouteOptions = {
         method,
         url: path,
         ...(path.endsWith('/batch') ? { bodyLimit: bulkLimit } : {}),
@@ -38,18 +37,20 @@ export const rest =
           describe(request, reply, outcome, collection)
           if (outcome.status === 204) return reply.code(204).send()
           if (isUnchanged(request, reply, outcome.output)) return reply.code(304).send()
+          if (operation.picture) return reply.type(operation.picture).send(outcome.output)
           const text = outcome.answer ?? textOf(operation, context, outcome.output, query['fields'])
           return reply.code(outcome.status).type('application/json; charset=utf-8').send(text)
         },
-      })
+      }
+      if (operation.upload) await app.register(streaming(operation.upload.mediaTypes, route))
+      else app.route(route)
     }
   }
 
 /** A scope in which bodies of these types, and no others, are handed on as they arrive. */
-const streaming = async (app: FastifyInstance, mediaTypes: readonly string[]): Promise<FastifyInstance> => {
-  let opened = app
-  await app.register(async (scope) => {
-    opened = scope
+const streaming =
+  (mediaTypes: readonly string[], route: RouteOptions): FastifyPluginAsync =>
+  async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser(
       [...mediaTypes],
@@ -61,9 +62,8 @@ const streaming = async (app: FastifyInstance, mediaTypes: readonly string[]): P
     scope.addContentTypeParser('*', async () => {
       throw new Problem('unsupported_media_type', `Send ${mediaTypes.join(' or ')}`)
     })
-  })
-  return opened
-}
+    scope.route(route)
+  }
 
 /** @throws Problem 415 for an encoding other than gzip */
 const decompressed = (stream: Readable, encoding = 'identity'): Readable => {
