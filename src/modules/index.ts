@@ -31,7 +31,6 @@ import { meOperations } from './me/me.operations.ts'
 import { measurementOperations } from './measurements/measurement.operations.ts'
 import { measurement } from './measurements/measurement.resource.ts'
 import { measurementImportOperations } from './measurement-imports/import.operations.ts'
-import { measurementImportOperations } from './measurement-imports/import.operations.ts'
 import { objectiveUpdateOperations } from './objective-updates/objective-update.operations.ts'
 import { objectiveUpdate } from './objective-updates/objective-update.resource.ts'
 import { objectiveOperations } from './objectives/objective.operations.ts'
@@ -95,7 +94,6 @@ export const modules: readonly Module[] = [
   { resource: blocker, operations: blockerOperations },
   { resource: comment, operations: commentOperations },
   { resource: okrTemplate, operations: okrTemplateOperations },
-  { resource: null, operations: measurementImportOperations },
   { resource: null, operations: measurementImportOperations },
   { resource: retrospective, operations: retrospectiveOperations },
   { resource: kpi, operations: kpiOperations },
