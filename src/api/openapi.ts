@@ -126,8 +126,8 @@ const contentOf = ({ upload }: AnyOperation, body: z.ZodType) =>
     ? Object.fromEntries(upload.mediaTypes.map((type) => [type, { schema: { type: 'string' as const } }]))
     : { [json]: { schema: body } }
 
-const successes = ({ rest, status, output }: AnyOperation) => {
-  const content = { [json]: { schema: output } }
+const successes = ({ rest, status, output, picture }: AnyOperation) => {
+  const content = { [picture ?? json]: { schema: output } }
   if (status === 204) return { 204: { description: 'Done' }, 200: { description: 'With validateOnly', content } }
   if (typeof status === 'function')
     return { 200: { description: 'Changed', content }, 201: { description: 'Created', content } }

@@ -80,6 +80,8 @@ export type Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType =
   tag?: string
   /** Where it is offered; left out only for what GraphQL cannot carry. */
   surfaces?: readonly ['rest']
+  /** The answer is a text of this type, as it is, instead of JSON. Such an operation reads, and has `surfaces: ['rest']`. */
+  picture?: 'image/svg+xml'
   /** For bodies of any size: `run` is given what `receive` made of the stream, and `input.input` is declared as that. */
   upload?: {
     mediaTypes: readonly string[]

@@ -19,18 +19,20 @@ import { explainKeyResultOperation, explainObjectiveOperation } from './explanat
 import { keyResultHistoryOperation, objectiveHistoryOperation } from './history/history.operations.ts'
 import { initiativeOperations } from './initiatives/initiative.operations.ts'
 import { initiative } from './initiatives/initiative.resource.ts'
+import { insightOperations } from './insights/insight.operations.ts'
 import { keyResultLinkOperations } from './key-result-links/key-result-link.operations.ts'
 import { keyResultLink } from './key-result-links/key-result-link.resource.ts'
 import { keyResultOperations } from './key-results/key-result.operations.ts'
 import { keyResult } from './key-results/key-result.resource.ts'
+import { kpiOutlookOperations } from './kpi-outlook/kpi-outlook.operations.ts'
 import { kpiTargetOperations } from './kpi-targets/kpi-target.operations.ts'
 import { kpiTarget } from './kpi-targets/kpi-target.resource.ts'
 import { kpiOperations } from './kpis/kpi.operations.ts'
 import { kpi } from './kpis/kpi.resource.ts'
 import { meOperations } from './me/me.operations.ts'
+import { measurementImportOperations } from './measurement-imports/import.operations.ts'
 import { measurementOperations } from './measurements/measurement.operations.ts'
 import { measurement } from './measurements/measurement.resource.ts'
-import { measurementImportOperations } from './measurement-imports/import.operations.ts'
 import { objectiveUpdateOperations } from './objective-updates/objective-update.operations.ts'
 import { objectiveUpdate } from './objective-updates/objective-update.resource.ts'
 import { objectiveOperations } from './objectives/objective.operations.ts'
@@ -94,9 +96,10 @@ export const modules: readonly Module[] = [
   { resource: blocker, operations: blockerOperations },
   { resource: comment, operations: commentOperations },
   { resource: okrTemplate, operations: okrTemplateOperations },
+  { resource: null, operations: insightOperations },
   { resource: null, operations: measurementImportOperations },
   { resource: retrospective, operations: retrospectiveOperations },
-  { resource: kpi, operations: kpiOperations },
+  { resource: kpi, operations: [...kpiOperations, ...kpiOutlookOperations] },
   { resource: kpiTarget, operations: kpiTargetOperations },
   { resource: measurement, operations: measurementOperations },
 ]

@@ -1,4 +1,5 @@
 import { type Role, roles } from '../../src/auth/actor.ts'
+import { outlookMatrix } from './access-matrix.outlook.ts'
 
 /** Which roles may, and what the others are told; people's own goals and lines are beside this (access.test.ts). */
 export type Row = {
@@ -34,6 +35,7 @@ const reads = (...names: string[]): Record<string, Row> => Object.fromEntries(na
 
 /** A row for every operation: one without fails the sweep. */
 export const matrix: Record<string, Row> = {
+  ...outlookMatrix,
   ...reads('me', 'organization', 'user', 'users', 'department', 'departments', 'team', 'teams'),
   ...reads('teamMembership', 'teamMemberships', 'pillar', 'pillars', 'cycle', 'cycles'),
   ...reads('objective', 'objectives', 'alignment', 'alignments', 'keyResult', 'keyResults', 'checkIn', 'checkIns'),

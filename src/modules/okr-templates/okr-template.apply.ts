@@ -50,7 +50,13 @@ const pointerOf = (pointer: string): string => {
 
 const apply = async (ctx: Context, { owners, ...common }: z.output<typeof input>, template: Template) => {
   const wishes = owners.map(({ type, id: ownerId }) => ({
-    create: narrowed(objectiveInputs.create, { ...template.objective, ...common, ownerType: type, ownerId }),
+    create: narrowed(objectiveInputs.create, {
+      ...template.objective,
+      ...common,
+      templateId: template.id,
+      ownerType: type,
+      ownerId,
+    }),
   }))
   const objectives = await repointed(() => applyEntries(ctx, objectiveWrites as unknown as Writes, wishes), pointerOf)
   const ids = objectives.map(({ after }) => after['id'] as string)

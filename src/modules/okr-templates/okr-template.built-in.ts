@@ -12,7 +12,7 @@ type OkrTemplate = z.output<typeof okrTemplateSchema>
 const released = '2026-01-01T00:00:00.000Z'
 
 /** Their ids are the same everywhere, and come before every UUID v7. */
-const builtIn: readonly OkrTemplate[] = catalogue.map(
+export const okrTemplates: readonly OkrTemplate[] = catalogue.map(
   ({ area, objective, keyResults }, at) =>
     ({
       id: `00000000-0000-8000-8000-${String(at + 1).padStart(12, '0')}`,
@@ -29,11 +29,11 @@ const builtIn: readonly OkrTemplate[] = catalogue.map(
     }) as unknown as OkrTemplate,
 )
 
-export const isBuiltIn = (id: string): boolean => builtIn.some((template) => template.id === id)
+export const isBuiltIn = (id: string): boolean => okrTemplates.some((template) => template.id === id)
 
 /** A template by id, built-in or the organization's own. */
 export const findTemplate = async (ctx: Context, id: string): Promise<OkrTemplate | undefined> => {
-  const own = builtIn.find((template) => template.id === id) ?? (await findOne(ctx, okrTemplate, id))
+  const own = okrTemplates.find((template) => template.id === id) ?? (await findOne(ctx, okrTemplate, id))
   return own as OkrTemplate | undefined
 }
 
@@ -71,7 +71,7 @@ export const withBuiltIn = ([one, list]: readonly AnyOperation[]): AnyOperation[
         const order = compareBy(asked.sort)
         const position = positionIn(ctx, okrTemplate, asked)
         const start = position && Object.fromEntries(order.keys.map((key, at) => [key, position[at]]))
-        const known = builtIn.filter(
+        const known = okrTemplates.filter(
           (template) => fits(template, asked) && (!start || order.compare(template, start) > 0),
         )
         const merged = [...(known as Row[]), ...own.items].toSorted(order.compare)

@@ -10,7 +10,7 @@ import { admin, anyone } from '../../auth/rules.ts'
 import type { Policy } from '../../scoring/index.ts'
 import { allCycles, heldBy, lockForWrite, rescoreCycles } from '../goals/goal.write.ts'
 import { judgeBands } from './organization.policy.ts'
-import { organization, organizationSchema, policyPatch } from './organization.resource.ts'
+import { insightPolicyPatch, organization, organizationSchema, policyPatch } from './organization.resource.ts'
 
 const { name, timeZone, weekStart, fiscalYearStartMonth, defaultCadence, defaultVisibility, customFields, externalId } =
   organizationSchema.shape
@@ -24,6 +24,7 @@ const update = z
     defaultCadence,
     defaultVisibility,
     policy: policyPatch,
+    insightPolicy: insightPolicyPatch,
     customFields,
     externalId,
   })

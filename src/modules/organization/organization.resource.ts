@@ -36,6 +36,24 @@ export const policyPatch = z.strictObject(nullable).partial().meta({ id: 'Policy
 /** What is stored names only what was decided; the answer names every member. */
 export const wholePolicy = { missing: null, bands: null, objectiveHealth: null, aspirationalPace: null }
 
+const share = z.number().min(0).max(1)
+const most = z.int().min(1).max(10_000)
+const insightMembers = {
+  mostKeyResults: most.nullable().meta({ description: 'Of one objective; 5.' }),
+  mostObjectives: most.nullable().meta({ description: 'Of one owner in a cycle; 5.' }),
+  mostKpis: most.nullable().meta({ description: 'In one place; 30.' }),
+  smallestShare: share.nullable().meta({ description: "Of an objective's weight; less is not heard; 0.05." }),
+  decline: share.nullable().meta({ description: 'Of its value a KPI loses over its trend to be declining; 0.05.' }),
+}
+
+export const insightPolicy = z
+  .strictObject(insightMembers)
+  .meta({ id: 'InsightPolicy', description: 'What insights call too much or too little; null is the standard.' })
+
+export const insightPolicyPatch = z.strictObject(insightMembers).partial().meta({ id: 'InsightPolicyPatch' })
+
+const undecided = Object.fromEntries(Object.keys(insightMembers).map((member) => [member, null]))
+
 export const customField = z
   .strictObject({ name: z.string().regex(/^[a-z][A-Za-z0-9_]{0,62}$/), type: z.enum(customFieldTypes) })
   .meta({ id: 'CustomField', description: 'A member objectives may carry under `custom`.' })
@@ -50,6 +68,7 @@ export const organizationSchema = z
     defaultCadence: cadence,
     defaultVisibility: visibility,
     policy,
+    insightPolicy,
     customFields: z.array(customField).max(100),
   })
   .meta({ id: 'Organization', description: "The tenant: the caller's own organization." })
@@ -62,5 +81,8 @@ export const organization = resource({
   table: organizations,
   scopes: { read: 'directory:read', write: 'admin' },
   visible: () => undefined,
-  derived: { policy: { needs: ['policy'], of: ({ policy: decided }) => ({ ...wholePolicy, ...decided }) } },
+  derived: {
+    policy: { needs: ['policy'], of: ({ policy: decided }) => ({ ...wholePolicy, ...decided }) },
+    insightPolicy: { needs: ['insightPolicy'], of: ({ insightPolicy: decided }) => ({ ...undecided, ...decided }) },
+  },
 })
