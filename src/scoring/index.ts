@@ -23,6 +23,7 @@ export { healthOn } from './health.ts'
 export { scoreInitiative } from './initiative.ts'
 export { scoreKeyResult } from './key-result.ts'
 export { type KpiStatus, type KpiThresholds, kpiScore, kpiStatus, scorecardScore, thresholdFault } from './kpi.ts'
+export { runningValues } from './kpi-running.ts'
 export {
   judgePeriod,
   type KpiAggregation,
@@ -36,7 +37,7 @@ export {
   targetOn,
 } from './kpi-score.ts'
 export { type KpiTrend, trendOf } from './kpi-trend.ts'
-export { periodValue, quotient } from './kpi-value.ts'
+export { periodValue, quotient, type Sums } from './kpi-value.ts'
 export { scoreObjective } from './objective.ts'
 export { expectedOn } from './pace.ts'
 export { type CalendarPeriod, periodAfter, periodOf, periodsBetween } from './period.ts'

@@ -26,3 +26,24 @@ describe('A KPI', () => {
     })
   })
 })
+
+describe('A key result that follows a KPI', () => {
+  it('moves with it, and every goal above, in the transaction of the measurement', async () => {
+    const { cycle, objective, keyResult, align } = goalsOf(call)
+    const { id } = await kpi()
+    await measure(id, '2026-10', 84)
+    const year = await cycle()
+    const [top, middle, low] = [
+      await objective(year.id, 'Top'),
+      await objective(year.id, 'Middle'),
+      await objective(year.id, 'Low'),
+    ]
+    await align(middle.id, { parentObjectiveId: top.id })
+    await align(low.id, { parentObjectiveId: middle.id })
+    const follower = await keyResult(low.id, { source: 'kpi', kpiId: id, baseline: 84, target: 90 })
+    expect(follower).toMatchObject({ value: 84, progress: 0, dataState: 'ok', kpiWindow: 'latest' })
+    await measure(id, '2026-11', 87)
+    expect(await read(`key-results/${follower.id}`)).toMatchObject({ value: 87, progress: 0.5 })
+    for (const each of [low, middle, top]) expect(await read(`objectives/${each.id}`)).toMatchObject({ progress: 0.5 })
+  })
+})

@@ -52,6 +52,7 @@ export const keyResultInput = (
   commitment: objective.commitment,
   policy: policyOf(objective),
   cadence: row.cadence,
+  staleAfter: said?.frequency === undefined || said.frequency === 'irregular' ? null : said.frequency,
   calendar: { weekStart: objective.weekStart, fiscalYearStartMonth: objective.fiscalYearStartMonth },
   firstDay: row.firstDay,
   lastDay: row.lastDay,

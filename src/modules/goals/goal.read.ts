@@ -3,6 +3,7 @@ import { query } from '../../db/statement.ts'
 import type { CascadeInput, NodeScore } from '../../scoring/index.ts'
 import { type InitiativeRow, initiativesText, type LinkRow, linksText } from './goal.below.ts'
 import { initiativeInput, keyResultInput, objectiveInput } from './goal.inputs.ts'
+import { kpiReadings } from './goal.kpi-readings.ts'
 import {
   type AlignmentRow,
   alignmentsText,
@@ -13,7 +14,7 @@ import {
   objectivesText,
   type Seeds,
 } from './goal.queries.ts'
-import { type ReadingsRow, readingsText } from './goal.readings.ts'
+import { type ReadingsRow, readingsText, withKpi } from './goal.readings.ts'
 
 /** Goals as read in one go: what the core is given, and what those who judge or answer look up. */
 export type Goals = {
@@ -59,7 +60,8 @@ export const readGoals = async (ctx: Context, seeds: Partial<Seeds>): Promise<Go
   const { objectiveRows, keyResultRows, alignments, links, initiatives, readingsRows } = found as Found
   const objectives = new Map(objectiveRows.map((row) => [row.id, row]))
   const keyResults = new Map(keyResultRows.map((row) => [row.id, row]))
-  const readings = new Map(readingsRows.map((row) => [row.id, row]))
+  const fromKpis = await kpiReadings(ctx, keyResultRows)
+  const readings = new Map(readingsRows.map((row) => [row.id, withKpi(row, fromKpis.get(row.id))]))
   const alignedTo = Map.groupBy(alignments, (row) => row.parentObjectiveId ?? row.parentKeyResultId ?? '')
   const linkedTo = Map.groupBy(links, ({ parentId }) => parentId)
   const workOf = Map.groupBy(

@@ -1,4 +1,5 @@
 import type { Reading, ReportedHealth } from '../../scoring/index.ts'
+import type { KpiReadings } from './goal.kpi-readings.ts'
 
 /** What the readings of a key result say: see `KeyResultInput` for which of them are needed. */
 export type ReadingsRow = {
@@ -11,6 +12,21 @@ export type ReadingsRow = {
   reportedOn: string | null
   confidence: number | null
   steps: Record<string, boolean> | null
+  /** Of the KPI it follows. */
+  frequency?: KpiReadings['frequency']
+}
+
+/** What was said of a key result, with the readings of the KPI it follows in the place of people's. */
+export const withKpi = (row: ReadingsRow, followed: KpiReadings | undefined): ReadingsRow => {
+  if (!followed) return row
+  const { readings, frequency } = followed
+  return {
+    ...row,
+    readings: readings.map(({ day: on, value, zone }) => [on, value, zone]),
+    firstReadingDay: readings[0]?.day ?? null,
+    lastReadingDay: readings.at(-1)?.day ?? null,
+    frequency,
+  }
 }
 
 export const toReadings = (rows: ReadingsRow['readings']): Reading[] =>

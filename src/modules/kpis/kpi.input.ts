@@ -4,7 +4,7 @@ import type { Row } from '../../api/store.ts'
 import { query } from '../../db/statement.ts'
 import { scoringVersion } from '../../scoring/index.ts'
 import { ownerOf } from '../goals/goal.owner.ts'
-import { requireKpis } from './kpi.sight.ts'
+import { requireAddedKpis } from './kpi.sight.ts'
 import type { kpis } from './kpi.table.ts'
 
 type Kpi = typeof kpis.$inferSelect
@@ -51,6 +51,5 @@ export const judgeAggregation = ({ aggregation, rollup }: Kpi): void => {
 /** Drivers exist, and nothing drives itself. 422 */
 export const judgeDrivers = async (ctx: Context, before: Kpi | null, { id, driverIds }: Kpi): Promise<void> => {
   if (driverIds.includes(id)) throw inputProblem('invalid_input', '/driverIds', 'a KPI does not drive itself')
-  const added = driverIds.filter((driver) => !before?.driverIds.includes(driver))
-  await requireKpis(ctx, added, (missing) => `/driverIds/${driverIds.indexOf(missing)}`)
+  await requireAddedKpis(ctx, '/driverIds', before?.driverIds, driverIds)
 }

@@ -59,16 +59,17 @@ export const requireHeld = (ctx: Context, { ids }: LockedKpis, read: readonly st
  */
 export const shareKpis = (
   { actor, db }: Context,
-  { kpiIds = [], keyResultIds = [], objectiveIds = [] }: Touched & { kpiIds?: readonly string[] },
+  { kpiIds = [], keyResultIds = [], objectiveIds = [], cycleIds = [] }: Touched & { kpiIds?: readonly string[] },
 ): void => {
   const sharing = query(
     db,
     'kpis_share',
     `select id from kpis where tenant_id = $1 and id in (
        select unnest($2::uuid[])
-       union select kpi_id from key_results where tenant_id = $1 and (id = any($3) or objective_id = any($4)) and kpi_id is not null)
+       union select kpi_id from key_results where tenant_id = $1 and kpi_id is not null and (id = any($3) or objective_id = any($4)
+           or objective_id in (select id from objectives where tenant_id = $1 and cycle_id = any($5))))
      order by id for share`,
-    [actor.tenantId, kpiIds, keyResultIds, objectiveIds],
+    [actor.tenantId, kpiIds, keyResultIds, objectiveIds, cycleIds],
   )
   sharing.catch(() => {})
 }

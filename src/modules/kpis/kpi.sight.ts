@@ -3,13 +3,16 @@ import { inputProblem } from '../../api/problem.ts'
 import { readableIds } from '../goals/goal.sight.ts'
 import { kpi } from './kpi.resource.ts'
 
-/** The KPIs named must exist and be visible to the caller. 422 `reference_not_found`, where `pointerOf` says. */
-export const requireKpis = async (
+/** KPIs that are named anew must exist and be visible to the caller. 422 `reference_not_found`, at their place. */
+export const requireAddedKpis = async (
   ctx: Context,
-  ids: readonly string[],
-  pointerOf: (missing: string) => string,
+  pointer: string,
+  before: readonly string[] | undefined,
+  after: readonly string[],
 ): Promise<void> => {
-  const known = await readableIds(ctx, kpi, ids)
-  const missing = ids.find((id) => !known.has(id))
-  if (missing) throw inputProblem('reference_not_found', pointerOf(missing), `there is no Kpi ${missing}`)
+  const added = after.filter((id) => !before?.includes(id))
+  const known = await readableIds(ctx, kpi, added)
+  const missing = added.find((id) => !known.has(id))
+  if (missing)
+    throw inputProblem('reference_not_found', `${pointer}/${after.indexOf(missing)}`, `there is no Kpi ${missing}`)
 }

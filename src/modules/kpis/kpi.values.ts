@@ -7,6 +7,7 @@ import {
   periodAfter,
   periodsBetween,
   periodValue,
+  type Sums,
 } from '../../scoring/index.ts'
 import type { Dimensions } from '../measurements/measurement.table.ts'
 import { codesOf, type Definition, type Definitions, formulaOf, grainOf, leavesOf, reachOf } from './kpi.definitions.ts'
@@ -24,14 +25,22 @@ export type ValuesAsked = {
 }
 
 /** The value of one period. `day` is the last day it was true on, `parts` the periods of its frequency that have points. */
-export type PeriodPoint = Computed & { day: string | null; points: number; parts: number }
+export type PeriodPoint = Computed & Sums & { day: string | null; parts: number }
 /** Points beside `periods`, place by place. */
 export type ValueGroup = { dimensions: Dimensions; points: PeriodPoint[] }
 export type Values = { grain: Period | null; periods: CalendarPeriod[]; groups: ValueGroup[] }
 
 export const mostPeriods = 4_000
 
-const nothing: PeriodPoint = { value: null, reason: null, day: null, points: 0, parts: 0 }
+const nothing: PeriodPoint = {
+  value: null,
+  reason: null,
+  numerator: null,
+  denominator: null,
+  points: 0,
+  day: null,
+  parts: 0,
+}
 
 const keyOf = (dimensions: Dimensions): string =>
   JSON.stringify(Object.entries(dimensions).toSorted(([one], [other]) => (one < other ? -1 : 1)))
@@ -40,6 +49,8 @@ const pointOf = (
   { aggregation }: Definition,
   [, value, numerator, denominator, points, day, parts]: Cell,
 ): PeriodPoint => ({
+  numerator,
+  denominator,
   ...periodValue(aggregation, { value, numerator, denominator, points }),
   day,
   points,
@@ -183,6 +194,8 @@ const evaluator = (byId: ReadonlyMap<string, Definition>, loaded: readonly Group
         const here = [...lists.values()].flatMap((list) => list?.[at] ?? [])
         const days = here.flatMap(({ day }) => day ?? [])
         return {
+          numerator: null,
+          denominator: null,
           ...evaluateFormula(formula, (code, back) => lists.get(code)?.[at - back]?.value ?? null),
           day: days.length > 0 ? days.reduce((one, other) => (one > other ? one : other)) : null,
           points: here.reduce((sum, { points: own }) => sum + own, 0),

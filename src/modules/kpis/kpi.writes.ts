@@ -92,7 +92,19 @@ const dependents = async ({ actor, db }: Context, ids: string[]): Promise<string
        select from kpi_inputs where tenant_id = $1 and input_id = any($2) and not kpi_id = any($2))
      union all
      select 'kpis.driver_ids' where exists (
-       select from kpis where tenant_id = $1 and driver_ids && $2::uuid[] and deleted_at is null and not id = any($2))`,
+       select from kpis where tenant_id = $1 and driver_ids && $2::uuid[] and deleted_at is null and not id = any($2))
+     union all
+     select 'key_results.kpi_id' where exists (
+       select from key_results where tenant_id = $1 and kpi_id = any($2) and deleted_at is null)
+     union all
+     select 'objectives.watched_kpi_ids' where exists (
+       select from objectives where tenant_id = $1 and watched_kpi_ids && $2::uuid[] and deleted_at is null)
+     union all
+     select 'initiatives.kpi_ids' where exists (
+       select from initiatives where tenant_id = $1 and kpi_ids && $2::uuid[] and deleted_at is null)
+     union all
+     select 'scorecards.items' where exists (
+       select from scorecards where tenant_id = $1 and kpi_ids && $2::uuid[] and deleted_at is null)`,
     [actor.tenantId, ids],
   )
   return rows.map(({ name }) => name)

@@ -45,6 +45,7 @@ export const objectiveSchema = z
     progressSource,
     manualProgress: ratio.nullable(),
     visibility,
+    watchedKpiIds: z.array(id).max(50).meta({ description: 'KPIs looked at beside it; they do not count in it.' }),
     tags: z.array(z.string().trim().min(1).max(100)).max(50),
     custom: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
@@ -84,6 +85,7 @@ export const objectiveInputs = inputsOf(
     progressSource: optional,
     manualProgress: null,
     visibility: optional,
+    watchedKpiIds: [],
     tags: [],
     custom: {},
     templateId: null,

@@ -6,6 +6,8 @@ import { requireOwner } from '../goals/goal.owner.ts'
 import { mayChangeObjective } from '../goals/goal.rules.ts'
 import { daysInOrder, judgeTransition } from '../goals/goal.states.ts'
 import { lockForWrite, rescoreAfter } from '../goals/goal.write.ts'
+import { shareKpis } from '../kpis/kpi.lock.ts'
+import { requireAddedKpis } from '../kpis/kpi.sight.ts'
 import { judgeCustom, objectiveRow } from './objective.input.ts'
 import { deleteKeyResultsOf, keyResultsOf, restoreKeyResultsOf } from './objective.queries.ts'
 import { requireContributors, requireTemplate } from './objective.references.ts'
@@ -21,6 +23,7 @@ const judge = async (ctx: Context, { before, after }: Change<Objective>): Promis
   if (before?.custom !== after.custom) await judgeCustom(ctx, after.custom)
   await requireOwner(ctx, before, after)
   await requireContributors(ctx, before, after)
+  await requireAddedKpis(ctx, '/watchedKpiIds', before?.watchedKpiIds, after.watchedKpiIds)
   await requireTemplate(ctx, before, after)
 }
 
@@ -56,11 +59,14 @@ export const objectiveWrites: Creatable<Objective> = {
   update: { input: objectiveInputs.update, allow: mayChangeObjective },
   delete: { allow: mayChangeObjective, dependents: objectiveDependents },
   toRow: objectiveRow,
-  lock: (ctx, { ids, inputs }) =>
-    lockForWrite(ctx, {
+  lock: (ctx, { ids, inputs }) => {
+    // Its key results may come back with it.
+    shareKpis(ctx, { objectiveIds: ids })
+    return lockForWrite(ctx, {
       objectiveIds: ids,
       cycleIds: inputs.flatMap(({ cycleId }) => (typeof cycleId === 'string' ? [cycleId] : [])),
-    }),
+    })
+  },
   judge,
   settle,
 }
