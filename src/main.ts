@@ -7,6 +7,7 @@ import { fail } from './cli/output.ts'
 import { readConfig } from './config.ts'
 import { freePort } from './db/embedded/cluster.ts'
 import { connectPool } from './db/pool.ts'
+import { startAlerts } from './jobs/alerts.ts'
 import { startMidnight } from './jobs/midnight.ts'
 
 /** Config → database → demo, if the embedded database is empty → app → listen. Ends by a signal. */
@@ -37,6 +38,7 @@ const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<voi
   lifecycle.closeAtEnd(() => app.close())
   await app.listen({ host: config.host, port })
   lifecycle.closeAtEnd(startMidnight({ pool, clock: () => new Date(), log: app.log }))
+  lifecycle.closeAtEnd(startAlerts({ pool, clock: () => new Date(), log: app.log }))
   lifecycle.nowServing()
   process.stdout.write(greeting(url, demo))
 }

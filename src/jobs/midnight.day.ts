@@ -16,7 +16,7 @@ type Turned = { timeZone: string; day: string; today: string }
 const mostDays = 400
 
 /** Who acts: the organization's own calendar, which no person or key stands for. */
-const contextAt = (
+export const contextAt = (
   { clock, pool, log }: MidnightOptions,
   tenantId: string,
   transaction: Awaited<ReturnType<typeof openTransaction>>,

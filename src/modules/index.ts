@@ -1,4 +1,8 @@
 import type { Module } from '../api/operation.ts'
+import { alertRuleOperations } from './alert-rules/alert-rule.operations.ts'
+import { alertRule } from './alert-rules/alert-rule.resource.ts'
+import { alertOperations } from './alerts/alert.operations.ts'
+import { alert } from './alerts/alert.resource.ts'
 import { alignmentOperations } from './alignments/alignment.operations.ts'
 import { alignment } from './alignments/alignment.resource.ts'
 import { apiKeyOperations } from './api-keys/api-key.operations.ts'
@@ -47,6 +51,7 @@ import { retrospectiveOperations } from './retrospectives/retrospective.operatio
 import { retrospective } from './retrospectives/retrospective.resource.ts'
 import { revisionOperations } from './revisions/revision.operations.ts'
 import { revision } from './revisions/revision.resource.ts'
+import { kpiSeriesOperation } from './series/series.operations.ts'
 import { simulationOperations } from './simulations/simulation.operations.ts'
 import { summaryOperation } from './summaries/summary.operations.ts'
 import { teamMembershipOperations } from './team-memberships/team-membership.operations.ts'
@@ -99,7 +104,9 @@ export const modules: readonly Module[] = [
   { resource: null, operations: insightOperations },
   { resource: null, operations: measurementImportOperations },
   { resource: retrospective, operations: retrospectiveOperations },
-  { resource: kpi, operations: [...kpiOperations, ...kpiOutlookOperations] },
+  { resource: kpi, operations: [...kpiOperations, kpiSeriesOperation, ...kpiOutlookOperations] },
   { resource: kpiTarget, operations: kpiTargetOperations },
   { resource: measurement, operations: measurementOperations },
+  { resource: alertRule, operations: alertRuleOperations },
+  { resource: alert, operations: alertOperations },
 ]

@@ -11,6 +11,7 @@ import {
   scoreKpi,
   scoringVersion,
 } from '../../scoring/index.ts'
+import { evaluateAlerts } from '../alerts/alert.evaluate.ts'
 import { lockGraphs } from '../goals/goal.lock.ts'
 import { rescore } from '../goals/goal.rescore.ts'
 import type { Cause } from '../goals/goal.save.ts'
@@ -71,6 +72,7 @@ export const rescoreKpis = async (
   })
   save(ctx, locked, changed)
   for (const { id, before, after } of changed) announce(ctx, id, before, after, causeOf(id))
+  await evaluateAlerts(ctx, { kpiIds: rows.map(({ id }) => id), objectiveIds: [], keyResultIds: [] })
   await follow(
     ctx,
     rows.map(({ id }) => id),
