@@ -23,9 +23,11 @@ export { healthOn } from './health.ts'
 export { scoreInitiative } from './initiative.ts'
 export { scoreKeyResult } from './key-result.ts'
 export { type KpiStatus, type KpiThresholds, kpiScore, kpiStatus, scorecardScore, thresholdFault } from './kpi.ts'
+export { rollUp } from './kpi-rollup.ts'
 export { runningValues } from './kpi-running.ts'
 export {
   judgePeriod,
+  judgeValue,
   type KpiAggregation,
   type KpiInput,
   type KpiPoint,
@@ -36,6 +38,7 @@ export {
   scoreKpi,
   targetOn,
 } from './kpi-score.ts'
+export { targetOver } from './kpi-target.ts'
 export { type KpiTrend, trendOf } from './kpi-trend.ts'
 export { periodValue, quotient, type Sums } from './kpi-value.ts'
 export { scoreObjective } from './objective.ts'

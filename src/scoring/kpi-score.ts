@@ -55,13 +55,23 @@ export const targetOn = (targets: readonly KpiTargetFrom[], day: Day): KpiTarget
   return found
 }
 
+export type Judgement = { status: KpiStatus; score: number | null; thresholds: KpiTargetFrom | null }
+
 /** Status and score of one period's value against the thresholds in force on its last day (section 7). */
 export const judgePeriod = (
   { direction, targets }: Pick<KpiInput, 'direction' | 'targets'>,
   value: number | null,
   end: Day,
-): { status: KpiStatus; score: number | null; thresholds: KpiTargetFrom | null } => {
-  const thresholds = targetOn(targets, end)
+): Judgement => {
+  return judgeValue(direction, value, targetOn(targets, end))
+}
+
+/** The same against thresholds already found. */
+export const judgeValue = (
+  direction: KpiThresholds['direction'],
+  value: number | null,
+  thresholds: KpiTargetFrom | null,
+): Judgement => {
   const given = { ...thresholds, direction }
   return { status: kpiStatus(value, given), score: kpiScore(value, given), thresholds }
 }

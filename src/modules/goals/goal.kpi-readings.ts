@@ -59,11 +59,14 @@ const readingsOf = async (
 type Measured = PeriodPoint & { start: string; end: string }
 
 /** Periods that have begun and have a value, of the KPI as a whole. */
-const measuredOf = (values: Values | undefined, today: string): Measured[] =>
-  (values?.groups[0]?.points ?? []).flatMap((point, at) => {
-    const { start, end } = values?.periods[at] as Values['periods'][number]
-    return point.value === null || start > today ? [] : [{ ...point, start, end }]
+const measuredOf = (values: Values | undefined, today: string): Measured[] => {
+  const { periods = [], groups = [] } = values ?? {}
+  const points = groups[0]?.points ?? []
+  return periods.flatMap(({ start, end }, at) => {
+    const point = points[at]
+    return !point || point.value === null || start > today ? [] : [{ ...point, start, end }]
   })
+}
 
 const toReading = ({ value, day, end }: Measured): Reading => ({ day: day ?? end, value, zone: null })
 

@@ -1,6 +1,6 @@
 import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
-import type { CalendarPeriod } from '../../scoring/index.ts'
+import type { CalendarPeriod, KpiAggregation } from '../../scoring/index.ts'
 import type { Dimensions } from '../measurements/measurement.table.ts'
 
 /** Points added up into periods, which are given by their first and last days, ascending. */
@@ -16,6 +16,8 @@ export type PointsAsked = {
   knownAt: string | null
   /** Whether periods are those of the points themselves, and may overlap, instead of following one another. */
   own: boolean
+  /** How points are added up, where it is not as the KPI says. */
+  aggregation: KpiAggregation | null
   /** First days of the periods of the KPI's frequency, where the periods asked for are longer. */
   parts: readonly string[] | null
 }
@@ -33,8 +35,8 @@ export type Cell = [
 export type Group = { kpiId: string; dimensions: Dimensions; cells: Cell[] }
 
 const current = 'm.superseded_at is null and m.deleted_at is null'
-const known = `m.created_at <= $8::timestamptz and (m.superseded_at is null or m.superseded_at > $8::timestamptz)
-  and (m.deleted_at is null or m.deleted_at > $8::timestamptz)`
+const known = `m.created_at <= $10::timestamptz and (m.superseded_at is null or m.superseded_at > $10::timestamptz)
+  and (m.deleted_at is null or m.deleted_at > $10::timestamptz)`
 
 const inOrder = {
   place: 'width_bucket(m.period_start, $4::date[])',
@@ -53,9 +55,9 @@ const own = {
  * A point that lies within a longer one of its series is left out: the longer one says it all. Of a group the whole
  * counts where it was measured, else the members of its coarsest breakdown: never two breakdowns of the same thing.
  */
-const pointsText = ({ place, join, fits }: typeof own, when: string, parts: '$8' | '$9'): string => `
+const pointsText = ({ place, join, fits }: typeof own, when: string): string => `
   with series as (
-    select s.id, s.kpi_id, i.aggregation, i.rollup, rest.names, rest.count,
+    select s.id, s.kpi_id, coalesce($8, i.aggregation) as aggregation, i.rollup, rest.names, rest.count,
       coalesce((select jsonb_object_agg(name, s.dimensions -> name) from unnest($7::text[]) name), '{}') as members
     from kpi_series s join kpis i on i.tenant_id = $1 and i.id = s.kpi_id
     cross join lateral (
@@ -79,7 +81,7 @@ const pointsText = ({ place, join, fits }: typeof own, when: string, parts: '$8'
       case aggregation when 'sum' then sum(value) when 'average' then avg(value) when 'min' then min(value)
         when 'max' then max(value) when 'last' then (array_agg(value order by period_start desc))[1] end as value,
       sum(numerator) as numerator, sum(denominator) as denominator, count(*) as points, max(day) as day,
-      case when ${parts}::date[] is null then 1 else count(distinct width_bucket(period_start, ${parts}::date[])) end as parts
+      case when $9::date[] is null then 1 else count(distinct width_bucket(period_start, $9::date[])) end as parts
     from whole group by id, kpi_id, members, place, aggregation, rollup, names, count
   ), ranked as (
     select *, dense_rank() over (partition by kpi_id, members, place order by count, names) as breakdown from added
@@ -95,30 +97,20 @@ const pointsText = ({ place, join, fits }: typeof own, when: string, parts: '$8'
   from rolled group by kpi_id, members order by members::text`
 
 const texts = {
-  kpi_points: pointsText(inOrder, current, '$8'),
-  kpi_points_known: pointsText(inOrder, known, '$9'),
-  kpi_points_own: pointsText(own, current, '$8'),
-  kpi_points_own_known: pointsText(own, known, '$9'),
+  kpi_points: pointsText(inOrder, current),
+  kpi_points_known: pointsText(inOrder, known),
+  kpi_points_own: pointsText(own, current),
+  kpi_points_own_known: pointsText(own, known),
 } as const
 
 /** The points of measured KPIs, added up into periods and groups: one statement, however many KPIs and series. */
 export const loadPoints = async (ctx: Context, asked: PointsAsked): Promise<Group[]> => {
-  const { kpiIds, starts, ends, filter, groupBy, knownAt, parts } = asked
+  const { kpiIds, starts, ends, filter, groupBy, knownAt, aggregation, parts } = asked
   if (kpiIds.length === 0 || starts.length === 0) return []
   const name = `kpi_points${asked.own ? '_own' : ''}${knownAt ? '_known' : ''}` as const
-  const instant = knownAt ? [knownAt] : []
-  const { tenantId } = ctx.actor
-  const values = [
-    tenantId,
-    kpiIds,
-    ctx.organization.timeZone,
-    starts,
-    ends,
-    JSON.stringify(filter),
-    groupBy,
-    ...instant,
-    parts,
-  ]
+  const { timeZone } = ctx.organization
+  const where = [ctx.actor.tenantId, kpiIds, timeZone, starts, ends, JSON.stringify(filter), groupBy]
+  const values = [...where, aggregation, parts, ...(knownAt ? [knownAt] : [])]
   return query<Group>(ctx.db, name, texts[name], values)
 }
 

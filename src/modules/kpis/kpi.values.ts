@@ -3,6 +3,7 @@ import {
   type CalendarPeriod,
   type Computed,
   evaluateFormula,
+  type KpiAggregation,
   type Period,
   periodAfter,
   periodsBetween,
@@ -22,6 +23,8 @@ export type ValuesAsked = {
   filter?: Dimensions | undefined
   groupBy?: readonly string[] | undefined
   knownAt?: string | undefined
+  /** How points are added up, where it is not as the KPI says. */
+  aggregation?: KpiAggregation | undefined
 }
 
 /** The value of one period. `day` is the last day it was true on, `parts` the periods of its frequency that have points. */
@@ -92,7 +95,15 @@ export const kpiValues = async (
   return found
 }
 
-const askedOf = ({ filter = {}, groupBy = [], knownAt }: ValuesAsked) => ({ filter, groupBy, knownAt: knownAt ?? null })
+const askedOf = ({ filter = {}, groupBy = [], knownAt, aggregation }: ValuesAsked) => ({
+  filter,
+  groupBy,
+  knownAt: knownAt ?? null,
+  aggregation: aggregation ?? null,
+})
+
+const asAsked = (definition: Definition, { aggregation }: ValuesAsked): Definition =>
+  aggregation ? { ...definition, aggregation } : definition
 
 /** An irregular KPI's points are periods of their own. */
 const inOwnPeriods = async (ctx: Context, definition: Definition, asked: ValuesAsked): Promise<Values> => {
@@ -105,7 +116,11 @@ const inOwnPeriods = async (ctx: Context, definition: Definition, asked: ValuesA
     own: true,
     parts: null,
   })
-  return { grain: null, periods, groups: groups.map((group) => dense(definition, group, periods.length)) }
+  return {
+    grain: null,
+    periods,
+    groups: groups.map((group) => dense(asAsked(definition, asked), group, periods.length)),
+  }
 }
 
 const inGrain = async (
@@ -122,7 +137,8 @@ const inGrain = async (
   const from = first && reach > 0 ? periodAfter(first, -reach, calendar).start : asked.from
   const periods = reach > 0 ? periodsBetween(from, asked.to, grain, calendar) : shown
   const groups = await loadLeaves(ctx, definitions, leavesOf(definitions, wanted), periods, grain, asked)
-  const valuesOf = evaluator(byId, groups, periods.length)
+  const added = new Map([...byId].map(([id, each]) => [id, asAsked(each, asked)]))
+  const valuesOf = evaluator(added, groups, periods.length)
   const skipped = periods.length - shown.length
   return wanted.map((definition) => ({
     grain,

@@ -38,22 +38,22 @@ const same = `m.tenant_id = $1 and m.series_id = s.id and m.period_start = v."pe
 /**
  * The three statements that write points, in this order: series that are new, old values that a correction replaces, and
  * the points themselves. A point that repeats what is known is not written. `source` names the points as `v`; $1 is the
- * tenant, $3 the instant, $4 the author.
+ * tenant, $3 the instant, $4 the author. `among` narrows the points `m` that are looked through for the current ones.
  */
-export const writeTexts = (source: string) => ({
+export const writeTexts = (source: string, among = '') => ({
   series: `insert into kpi_series (tenant_id, id, kpi_id, dimensions, key, created_at)
     select distinct on (v."kpiId", v.key) $1, v.id, v."kpiId", v.dimensions, v.key, $3::timestamptz from ${source}
     order by v."kpiId", v.key on conflict do nothing`,
   correct: `update measurements m set superseded_at = $3, updated_at = $3
     from ${source} join kpi_series s on s.tenant_id = $1 and s.kpi_id = v."kpiId" and s.key = v.key
-    where ${same} and (m.value, m.numerator, m.denominator, m.note) is distinct from (v.value, v.numerator, v.denominator, v.note)
+    where ${same} ${among} and (m.value, m.numerator, m.denominator, m.note) is distinct from (v.value, v.numerator, v.denominator, v.note)
     returning v.id, m.value`,
   insert: `insert into measurements (tenant_id, id, kpi_id, series_id, period, grain, period_start, period_end, span_start, value,
       numerator, denominator, note, source, author_id, created_at, updated_at)
     select $1, v.id, v."kpiId", s.id, v.period, v.grain, v."periodStart", v."periodEnd", v."spanStart", v.value, v.numerator,
       v.denominator, v.note, v.source, $4, $3, $3
     from ${source} join kpi_series s on s.tenant_id = $1 and s.kpi_id = v."kpiId" and s.key = v.key
-    where not exists (select from measurements m where ${same})
+    where not exists (select from measurements m where ${same} ${among})
     returning id, kpi_id as "kpiId"`,
 })
 
