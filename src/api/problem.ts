@@ -38,6 +38,7 @@ const catalogue = {
   import_refused: [422, 'The file is refused'],
   invalid_period: [422, 'The period cannot be read'],
   ambiguous_period: [422, 'The period can be read in two ways'],
+  not_measured: [422, 'The KPI has no value yet'],
   wrong_measurement: [422, 'The measurement does not fit the KPI'],
   invalid_formula: [422, 'The formula cannot be read'],
   red_line_beyond_target: [422, 'The red line is not on the bad side of the target'],

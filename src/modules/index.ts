@@ -9,6 +9,9 @@ import { apiKeyOperations } from './api-keys/api-key.operations.ts'
 import { apiKey } from './api-keys/api-key.resource.ts'
 import { blockerOperations } from './blockers/blocker.operations.ts'
 import { blocker } from './blockers/blocker.resource.ts'
+import { graduateKeyResult } from './bridge/bridge.graduate.ts'
+import { promoteKpi } from './bridge/bridge.promote.ts'
+import { kpiChartOperation, scorecardChartOperation, treeChartOperation } from './charts/chart.operations.ts'
 import { checkInOperations } from './check-ins/check-in.operations.ts'
 import { checkIn } from './check-ins/check-in.resource.ts'
 import { carryOverCycleOperation, carryOverObjectiveOperation } from './closing/carry-over.operations.ts'
@@ -33,6 +36,7 @@ import { kpiTargetOperations } from './kpi-targets/kpi-target.operations.ts'
 import { kpiTarget } from './kpi-targets/kpi-target.resource.ts'
 import { kpiOperations } from './kpis/kpi.operations.ts'
 import { kpi } from './kpis/kpi.resource.ts'
+import { kpiTreeOperation } from './kpis/kpi.tree.ts'
 import { meOperations } from './me/me.operations.ts'
 import { measurementImportOperations } from './measurement-imports/import.operations.ts'
 import { measurementOperations } from './measurements/measurement.operations.ts'
@@ -51,6 +55,8 @@ import { retrospectiveOperations } from './retrospectives/retrospective.operatio
 import { retrospective } from './retrospectives/retrospective.resource.ts'
 import { revisionOperations } from './revisions/revision.operations.ts'
 import { revision } from './revisions/revision.resource.ts'
+import { scorecardOperations } from './scorecards/scorecard.operations.ts'
+import { scorecard } from './scorecards/scorecard.resource.ts'
 import { kpiSeriesOperation } from './series/series.operations.ts'
 import { simulationOperations } from './simulations/simulation.operations.ts'
 import { summaryOperation } from './summaries/summary.operations.ts'
@@ -84,13 +90,20 @@ export const modules: readonly Module[] = [
       carryOverObjectiveOperation,
       explainObjectiveOperation,
       treeOperation,
+      treeChartOperation,
       objectiveHistoryOperation,
     ],
   },
   { resource: alignment, operations: alignmentOperations },
   {
     resource: keyResult,
-    operations: [...keyResultOperations, ...revisionOperations, explainKeyResultOperation, keyResultHistoryOperation],
+    operations: [
+      ...keyResultOperations,
+      graduateKeyResult,
+      ...revisionOperations,
+      explainKeyResultOperation,
+      keyResultHistoryOperation,
+    ],
   },
   { resource: revision, operations: [] },
   { resource: checkIn, operations: checkInOperations },
@@ -104,9 +117,20 @@ export const modules: readonly Module[] = [
   { resource: null, operations: insightOperations },
   { resource: null, operations: measurementImportOperations },
   { resource: retrospective, operations: retrospectiveOperations },
-  { resource: kpi, operations: [...kpiOperations, kpiSeriesOperation, ...kpiOutlookOperations] },
+  {
+    resource: kpi,
+    operations: [
+      ...kpiOperations,
+      promoteKpi,
+      kpiTreeOperation,
+      kpiSeriesOperation,
+      ...kpiOutlookOperations,
+      kpiChartOperation,
+    ],
+  },
   { resource: kpiTarget, operations: kpiTargetOperations },
   { resource: measurement, operations: measurementOperations },
+  { resource: scorecard, operations: [...scorecardOperations, scorecardChartOperation] },
   { resource: alertRule, operations: alertRuleOperations },
   { resource: alert, operations: alertOperations },
 ]

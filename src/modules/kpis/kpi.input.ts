@@ -32,7 +32,7 @@ export const kpiRow = async (input: Row, before: Kpi | null, ctx: Context): Prom
   }
 }
 
-const defaultVisibility = async ({ actor, db }: Context): Promise<string | undefined> => {
+export const defaultVisibility = async ({ actor, db }: Context): Promise<string | undefined> => {
   const [row] = await query<{ visibility: string }>(
     db,
     'default_visibility',
