@@ -14,7 +14,7 @@ import type { kpis } from '../kpis/kpi.table.ts'
 import { kpiValues } from '../kpis/kpi.values.ts'
 import { type History, mostPeriods } from './history.ts'
 
-export type Kpi = Pick<typeof kpis.$inferSelect, 'id' | 'frequency' | 'direction'>
+export type Kpi = Pick<typeof kpis.$inferSelect, 'id' | 'frequency' | 'direction' | 'aggregation'>
 
 /** The complete periods of a KPI, oldest first, with the value of the whole in each. */
 export type KpiHistory = { grain: Period; calendar: Calendar; periods: CalendarPeriod[]; values: History }

@@ -4,14 +4,13 @@ import { findMany } from '../../api/find-many.ts'
 import { type Context, operation } from '../../api/operation.ts'
 import { findOne } from '../../api/reads.ts'
 import { anyone } from '../../auth/rules.ts'
-import { judgePeriod, periodAfter } from '../../scoring/index.ts'
 import { kpi } from '../kpis/kpi.resource.ts'
 import type { kpis } from '../kpis/kpi.table.ts'
 import { grain } from '../measurements/measurement.resource.ts'
 import { anomalies, anomalyThreshold } from './anomalies.ts'
 import { correlate } from './correlation.ts'
-import { forecast } from './forecast.ts'
-import { grainFor, historiesOf, historyOf, type Kpi, type KpiHistory, targetsOf } from './kpi-history.ts'
+import { forecastOf } from './forecast.judged.ts'
+import { grainFor, historiesOf, historyOf, type KpiHistory } from './kpi-history.ts'
 import { kpiAnomalies, kpiDrivers, kpiForecast } from './kpi-outlook.schema.ts'
 
 const own = { id, grain: grain.optional().meta({ description: "The KPI's frequency unless said." }) }
@@ -22,22 +21,6 @@ const common = {
   allow: anyone,
 } as const
 type Row = typeof kpis.$inferSelect
-
-/** Where a KPI goes, period by period behind its last measured one, judged by the targets in force then. */
-export const forecastOf = async (ctx: Context, of: Kpi, history: KpiHistory, horizon: number, level: number) => {
-  const { values, periods, calendar, grain: length } = history
-  const { points, ...how } = forecast(values, length, horizon, level)
-  const targets = await targetsOf(ctx, of.id)
-  const last = periods[values.findLastIndex((value) => value !== null)] as KpiHistory['periods'][number]
-  return {
-    ...how,
-    points: points.map((point, at) => {
-      const { start, end, label } = periodAfter(last, at + 1, calendar)
-      const { status, thresholds } = judgePeriod({ direction: of.direction, targets }, point.value, end)
-      return { period: label, start, end, ...point, target: thresholds?.target ?? null, status }
-    }),
-  }
-}
 
 export const kpiOutlookOperations = [
   operation({
