@@ -1,4 +1,4 @@
-import { pipeline, type Readable } from 'node:stream'
+import { finished, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { Request, Wishes } from './context.ts'
@@ -33,7 +33,9 @@ export const rest =
           const input = { ...query, ...(request.params as object), ...(body ? { input: request.body } : {}) }
           const context = requestOf(request)
           const wishes = writes ? wishesOf(request, validateOnly) : {}
-          const outcome = await execute(operation, context, input, wishes)
+          const outcome = await execute(operation, context, input, wishes).finally(() => {
+            if (operation.upload) readPast(request)
+          })
           describe(request, reply, outcome, collection)
           if (outcome.status === 204) return reply.code(204).send()
           if (isUnchanged(request, reply, outcome.output)) return reply.code(304).send()
@@ -69,8 +71,22 @@ const streaming =
 const decompressed = (stream: Readable, encoding = 'identity'): Readable => {
   if (encoding === 'identity') return stream
   if (encoding !== 'gzip') throw new Problem('unsupported_media_type', 'Of content encodings only gzip is read')
-  // Whoever reads is told of the failure of either.
-  return pipeline(stream, createGunzip(), () => {})
+  const gunzip = createGunzip()
+  // It may fail before anybody reads; whoever reads then is told. The body itself stays: see readPast.
+  gunzip.on('error', () => {})
+  finished(stream, (error) => error && gunzip.destroy(error))
+  return stream.pipe(gunzip)
+}
+
+/** Milliseconds a sender may go on sending what was refused already. */
+const lingering = 30_000
+
+/** Reads past the rest of a body that was refused midway: an answer on a closed connection would not arrive. */
+const readPast = ({ raw }: FastifyRequest): void => {
+  if (raw.readableEnded || raw.destroyed) return
+  const timer = setTimeout(() => raw.destroy(), lingering)
+  raw.once('close', () => clearTimeout(timer)).unpipe()
+  raw.resume()
 }
 
 /** @throws Problem 422 for a `validateOnly` that is no boolean, 412 for an If-Match that is no version of ours */

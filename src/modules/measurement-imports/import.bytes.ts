@@ -1,5 +1,6 @@
 import type { Hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
+import { Problem } from '../../api/problem.ts'
 import { unreadable } from './import.report.ts'
 
 /** Text of one import, after decompression: far more than anybody sends, so that a bomb ends somewhere. */
@@ -16,9 +17,11 @@ export async function* textBytes(stream: Readable, digest: Hash): AsyncGenerator
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let line = 1
   let bytes = 0
-  const timer = setTimeout(() => stream.destroy(new Error('the sender paused too long')), longestPause)
+  const paused = new Problem('malformed_request', `The sender paused for more than ${longestPause / 1_000} s`)
+  const timer = setTimeout(() => stream.destroy(paused), longestPause)
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    // Who is refused midway still gets an answer, so the connection stays.
+    for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       clearTimeout(timer)
       bytes += chunk.length
       if (bytes > mostBytes) throw unreadable(line, 'too_large', `More than ${mostBytes / 1024 ** 3} GB of text`)

@@ -121,10 +121,12 @@ const columnOf = (mapping: Mapping, member: string | null): string | null => {
   return mapping.dimensions ? member.replace(/^dimensions\./, '') : member
 }
 
-/** A compressed body that breaks off or is none is the sender's fault. */
+/** A body that breaks off or is no gzip is the sender's fault. */
 const explain = (error: unknown): unknown => {
   const { code } = error as { code?: unknown }
-  return typeof code === 'string' && /^(Z_|ERR_Z)/.test(code)
-    ? unreadable(1, 'not_gzip', 'The body is no whole gzip')
+  if (typeof code !== 'string' || error instanceof Problem) return error
+  if (/^(Z_|ERR_Z)/.test(code)) return unreadable(1, 'not_gzip', 'The body is no whole gzip')
+  return /^(ECONNRESET|ERR_STREAM_PREMATURE_CLOSE)$/.test(code)
+    ? new Problem('malformed_request', 'The body broke off')
     : error
 }
