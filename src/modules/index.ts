@@ -34,6 +34,8 @@ import { keyResult } from './key-results/key-result.resource.ts'
 import { kpiOutlookOperations } from './kpi-outlook/kpi-outlook.operations.ts'
 import { kpiTargetOperations } from './kpi-targets/kpi-target.operations.ts'
 import { kpiTarget } from './kpi-targets/kpi-target.resource.ts'
+import { kpiTemplateOperations } from './kpi-templates/kpi-template.operations.ts'
+import { kpiTemplate } from './kpi-templates/kpi-template.resource.ts'
 import { kpiOperations } from './kpis/kpi.operations.ts'
 import { kpi } from './kpis/kpi.resource.ts'
 import { kpiTreeOperation } from './kpis/kpi.tree.ts'
@@ -130,6 +132,7 @@ export const modules: readonly Module[] = [
   },
   { resource: kpiTarget, operations: kpiTargetOperations },
   { resource: measurement, operations: measurementOperations },
+  { resource: kpiTemplate, operations: kpiTemplateOperations },
   { resource: scorecard, operations: [...scorecardOperations, scorecardChartOperation] },
   { resource: alertRule, operations: alertRuleOperations },
   { resource: alert, operations: alertOperations },

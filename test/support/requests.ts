@@ -2,6 +2,7 @@ import { placesOf } from '../../src/api/endpoint.ts'
 import type { AnyOperation, Resource } from '../../src/api/operation.ts'
 import { modules } from '../../src/modules/index.ts'
 import type { Caller } from './app.ts'
+import { kpiBodies, kpiPreparations } from './samples.kpis.ts'
 import { bodyOf, createOf, createOne, membersFor, resourceOf, sampleOf } from './samples.ts'
 
 /** An operation called: the members of its path, and its body. */
@@ -61,6 +62,7 @@ const checkIn = async (setup: Caller, keyResultId: string): Promise<void> => {
 
 /** What must have happened to the row an operation is about: so that there is something to do, or to tell. */
 const preparations: Record<string, (setup: Caller, id: string) => Promise<unknown>> = {
+  ...kpiPreparations,
   reopenObjective: (setup, id) => setup('POST', `/v1/objectives/${id}/close`, {}),
   objectiveTree: alignBelow,
   objectiveExplanation: alignBelow,
@@ -89,6 +91,8 @@ const bodies: Record<string, (setup: Caller) => Promise<Record<string, unknown>>
 }
 
 const givenTo = async (setup: Caller, operation: AnyOperation, method: string): Promise<unknown> => {
+  const ofKpis = kpiBodies[operation.name]
+  if (ofKpis) return ofKpis(async () => (await createOne(setup, resourceOf('Cycle')))['id'])
   const known = bodies[operation.name]
   if (known) return known(setup)
   return method === 'PATCH' ? changeOf(operation) : sampleOf(bodyOf(operation) ?? {})

@@ -4,6 +4,7 @@ import type { AnyOperation, Resource } from '../../src/api/operation.ts'
 import { modules } from '../../src/modules/index.ts'
 import type { Caller } from './app.ts'
 import { document, operations } from './contract.ts'
+import { kpiHints } from './samples.kpis.ts'
 
 type Members = Record<string, any>
 
@@ -13,6 +14,7 @@ const hints: Record<string, Members> = {
   CheckIn: { value: 5 },
   OkrTemplate: { keyResults: [{ title: 'Find the baseline', kind: 'baseline' }] },
   Retrospective: { worked: 'Weekly check-ins' },
+  ...kpiHints,
 }
 /** Of several references only one may be given, or one is needed that the schema leaves open. */
 const wanted: Record<string, string[]> = { Alignment: ['parentObjectiveId'], CheckIn: ['keyResultId'] }

@@ -1,4 +1,5 @@
 import { type Role, roles } from '../../src/auth/actor.ts'
+import { kpiMatrix } from './access-matrix.kpis.ts'
 import { outlookMatrix } from './access-matrix.outlook.ts'
 
 /** Which roles may, and what the others are told; people's own goals and lines are beside this (access.test.ts). */
@@ -35,6 +36,7 @@ const reads = (...names: string[]): Record<string, Row> => Object.fromEntries(na
 
 /** A row for every operation: one without fails the sweep. */
 export const matrix: Record<string, Row> = {
+  ...kpiMatrix,
   ...outlookMatrix,
   ...reads('me', 'organization', 'user', 'users', 'department', 'departments', 'team', 'teams'),
   ...reads('teamMembership', 'teamMemberships', 'pillar', 'pillars', 'cycle', 'cycles'),

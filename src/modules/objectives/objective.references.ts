@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Context } from '../../api/operation.ts'
 import { inputProblem } from '../../api/problem.ts'
 import { livingIn } from '../goals/goal.owner.ts'
-import { findTemplate } from '../okr-templates/okr-template.built-in.ts'
+import { library } from '../okr-templates/okr-template.built-in.ts'
 import type { objectives } from './objective.table.ts'
 
 type Objective = typeof objectives.$inferSelect
@@ -29,6 +29,6 @@ export const requireTemplate = async (
   before: Objective | null,
   { templateId }: Objective,
 ): Promise<void> => {
-  if (templateId === null || templateId === before?.templateId || (await findTemplate(ctx, templateId))) return
+  if (templateId === null || templateId === before?.templateId || (await library.find(ctx, templateId))) return
   throw inputProblem('reference_not_found', '/templateId', `there is no OKR template ${templateId}`)
 }
