@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { version } from '../version.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
+import { importCommand } from './import.ts'
 import { keyCommand } from './key.ts'
 import { migrateCommand } from './migrate.ts'
 import { openapiCommand } from './openapi.ts'
@@ -23,6 +24,7 @@ for (const command of [
   orgCommand,
   keyCommand,
   demoCommand,
+  importCommand,
   openapiCommand,
   doctorCommand,
 ])
