@@ -136,6 +136,28 @@ const cases: [string, string, () => Promise<string>, object?][] = [
     { before: { baseline: 0, target: 100, min: null, max: null } },
   ],
   [
+    'kpi_red_without_key_result',
+    'high',
+    async () => {
+      const { id } = await dial('RED', [90, 86, 85, 85, 85, 85])
+      await make(`kpis/${id}/targets`, { effectiveFrom: '2025-01-01', target: 95, redLine: 88 })
+      return id
+    },
+    { value: 85, target: 95, redLine: 88 },
+  ],
+  [
+    'kpi_declining_without_key_result',
+    'medium',
+    async () => (await dial('DECLINING', [100, 98, 96, 94, 92, 90])).id,
+    { value: 90, slope: -2, periods: 6, target: null },
+  ],
+  [
+    'kpi_review_due',
+    'low',
+    async () => (await dial('DUE', [1, 1, 1], { reviewOn: '2026-02-19' })).id,
+    { reviewOn: '2026-02-19' },
+  ],
+  [
     'blocker_open_too_long',
     'medium',
     async () => {
@@ -148,6 +170,18 @@ const cases: [string, string, () => Promise<string>, object?][] = [
     { openSince: '2026-02-10', cadence: 'week' },
   ],
 ]
+
+/** A KPI with monthly values, the last of January. */
+const dial = async (code: string, values: number[], given = {}) => {
+  const kpi = await make('kpis', { code, name: `Dial ${code}`, ...given })
+  const items = values.map((value, at) => ({
+    kpiId: kpi.id,
+    period: new Date(Date.UTC(2026, 1 - values.length + at, 1)).toISOString().slice(0, 7),
+    value,
+  }))
+  expect((await call('POST', '/v1/measurements/batch', { items })).status).toBe(200)
+  return kpi
+}
 
 const make2 = async (path: string, cycleId: string) => {
   const { body } = await call('POST', `/v1/${path}`, { cycleId, owners: [{ type: 'organization' }] })
@@ -219,6 +253,38 @@ describe('what needs more than one goal', () => {
       over,
     ])
       expect(await rulesOf(id)).toEqual([])
+  })
+
+  test('KPIs that rise, waver, are worked on, or are retired', async () => {
+    const dials = [
+      await dial('RISING', [90, 92, 94, 96, 98, 100]),
+      await dial('WAVERS', [100, 99, 100, 99, 100, 99]),
+      await dial('FALLS', [10, 9, 8, 7, 6, 5], { direction: 'down' }),
+      await dial('RETIRED', [10, 9, 8, 7, 6, 5], { reviewOn: '2026-01-01' }),
+    ]
+    await call('PATCH', `/v1/kpis/${dials.at(-1)?.id}`, { state: 'retired' })
+    const worked = await dial('WORKED', [100, 90, 80, 70, 60, 50])
+    expect(await rulesOf(worked.id)).toEqual(['kpi_declining_without_key_result'])
+    const { id } = await objective(quarter.id, 'Dials')
+    await keyResult(id, { source: 'kpi', kpiId: worked.id, baseline: 50, target: 90, ownerId: lead.id })
+    for (const each of [...dials, worked]) expect(await rulesOf(each.id)).toEqual([])
+  })
+
+  test('a board with too many KPIs', async () => {
+    const { id: departmentId } = await make('departments', { name: 'Board' })
+    for (const code of ['B1', 'B2', 'B3']) await dial(code, [1, 1, 1], { departmentId })
+    await call('PATCH', '/v1/organization', { insightPolicy: { mostKpis: 2 } })
+    const [one] = (await about(departmentId)) as [Insight]
+    expect(one).toMatchObject({
+      rule: 'too_many_kpis',
+      subject: { type: 'department' },
+      evidence: { count: 3, most: 2 },
+    })
+    await send(one)
+    expect(await rulesOf(departmentId)).toEqual([])
+    await call('PATCH', '/v1/organization', { insightPolicy: { mostKpis: null } })
+    const readsGoals = world.as(await world.key('integration', ['okr:read']))
+    expect((await readsGoals('GET', '/v1/insights?subjectType=kpi')).body.items).toEqual([])
   })
 
   test('harder definitions are not softer ones', async () => {

@@ -2,6 +2,7 @@ import { placesOf } from '../../src/api/endpoint.ts'
 import type { AnyOperation, Resource } from '../../src/api/operation.ts'
 import { modules } from '../../src/modules/index.ts'
 import type { Caller } from './app.ts'
+import { importBodies } from './samples.imports.ts'
 import { kpiBodies, kpiPreparations } from './samples.kpis.ts'
 import { bodyOf, createOf, createOne, membersFor, resourceOf, sampleOf } from './samples.ts'
 
@@ -15,7 +16,10 @@ export const urlOf = ({ operation, path }: Pick<Call, 'operation' | 'path'>): st
   `/v1${placesOf(operation).path.replaceAll(/:(\w+)/g, (_all, name: string) => encodeURIComponent(path[name] ?? ''))}`
 
 export const send = (caller: Caller, call: Call, query = '', headers: Record<string, string> = {}) =>
-  caller(placesOf(call.operation).method, urlOf(call) + query, call.body, headers)
+  caller(placesOf(call.operation).method, urlOf(call) + query, call.body, { ...typeOf(call.operation), ...headers })
+
+const typeOf = ({ upload }: AnyOperation): Record<string, string> =>
+  upload?.mediaTypes[0] ? { 'content-type': upload.mediaTypes[0] } : {}
 
 let counter = 0
 
@@ -91,6 +95,8 @@ const bodies: Record<string, (setup: Caller) => Promise<Record<string, unknown>>
 }
 
 const givenTo = async (setup: Caller, operation: AnyOperation, method: string): Promise<unknown> => {
+  const uploaded = importBodies[operation.name]
+  if (uploaded) return uploaded(setup)
   const ofKpis = kpiBodies[operation.name]
   if (ofKpis) return ofKpis(async () => (await createOne(setup, resourceOf('Cycle')))['id'])
   const known = bodies[operation.name]

@@ -1,4 +1,5 @@
 import { type Role, roles } from '../../src/auth/actor.ts'
+import { importMatrix } from './access-matrix.imports.ts'
 import { kpiMatrix } from './access-matrix.kpis.ts'
 import { outlookMatrix } from './access-matrix.outlook.ts'
 
@@ -37,6 +38,7 @@ const reads = (...names: string[]): Record<string, Row> => Object.fromEntries(na
 /** A row for every operation: one without fails the sweep. */
 export const matrix: Record<string, Row> = {
   ...kpiMatrix,
+  ...importMatrix,
   ...outlookMatrix,
   ...reads('me', 'organization', 'user', 'users', 'department', 'departments', 'team', 'teams'),
   ...reads('teamMembership', 'teamMemberships', 'pillar', 'pillars', 'cycle', 'cycles'),

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { type Finding, insightRule, openKpis, tenant, today } from './insight.rule.ts'
+import { type Finding, type Fix, insightRule, openKpis, tenant, today } from './insight.rule.ts'
 
 type Named = { name: string }
 const quoted = ({ facts }: Finding<unknown, Named>): string => `"${facts.name}"`
@@ -20,24 +20,36 @@ const nobodyWorks: SQL = sql`not exists (
 const promotion: SQL = sql`'name', i.name,
   'cycleId', (select c.id from cycles c where c.tenant_id = ${tenant} and c.deleted_at is null and c.state in ('planned', 'active')
     and ${today}::date between c.starts_on and c.ends_on order by c.ends_on - c.starts_on, c.id limit 1),
-  'ownerType', i.owner_type, 'ownerId', i.owner_id`
+  'ownerType', i.owner_type, 'ownerId', i.owner_id, 'direction', i.direction`
 
 const lines: SQL = sql`left join lateral (
   select t.target, t.red_line from kpi_targets t where t.tenant_id = ${tenant} and t.kpi_id = i.id and t.deleted_at is null
     and t.effective_from <= ${today}::date order by t.effective_from desc limit 1) line on true`
 
-type Promoted = Named & { cycleId: string | null; ownerType: string; ownerId: string }
+type Promoted = Named & {
+  cycleId: string | null
+  ownerType: string
+  ownerId: string
+  direction: 'up' | 'down' | 'range'
+}
 
+/** Into the running cycle; without one there is nowhere to work on it. */
 const promote = (
   { subjectId, facts: { name, cycleId, ownerType, ownerId } }: Finding<unknown, Promoted>,
   target: number | null,
-) =>
-  cycleId === null || target === null
+): Fix | null =>
+  cycleId === null
     ? null
     : {
-        method: 'POST' as const,
+        method: 'POST',
         path: `/v1/kpis/${subjectId}/promote`,
-        body: { cycleId, title: `Improve ${name}`.slice(0, 200), target, ownerType, ownerId },
+        body: {
+          cycleId,
+          title: `Improve ${name}`.slice(0, 200),
+          ...(target === null ? {} : { target }),
+          ownerType,
+          ownerId,
+        },
       }
 
 const red = insightRule<{ value: number | null; target: number | null; redLine: number | null }, Promoted>({
@@ -49,28 +61,35 @@ const red = insightRule<{ value: number | null; target: number | null; redLine: 
       jsonb_build_object('value', ${judged}, 'target', line.target, 'redLine', line.red_line) as evidence,
       jsonb_build_object(${promotion}) as facts
     from (select i.* ${openKpis(sight)} and ${status} = 'red' and ${nobodyWorks}) i ${lines}`,
-  because: (finding) => `${quoted(finding)} is beyond its red line, and no key result works on it`,
-  fix: (finding) => promote(finding, finding.evidence.target),
+  because: (finding) => `${quoted(finding)} is at its red line or beyond, and no key result works on it`,
+  // Of a range the promotion knows which side it is.
+  fix: (finding) => promote(finding, finding.facts.direction === 'range' ? null : finding.evidence.target),
 })
 
-const declining = insightRule<
-  { value: number | null; slope: number; periods: number; target: number | null },
-  Promoted
->({
+type Decline = { value: number; slope: number; periods: number; target: number | null }
+
+/** The target where it lies ahead, else where the KPI came from. */
+const worthReaching = ({ value, slope, periods, target }: Decline, direction: string): number => {
+  const isAhead = target !== null && (direction === 'up' ? target > value : target < value)
+  return isAhead ? target : Number((value - slope * (periods - 1)).toPrecision(6))
+}
+
+const declining = insightRule<Decline, Promoted>({
   rule: 'kpi_declining_without_key_result',
   severity: 'medium',
   scope: 'kpi:read',
   // Small movements are noise: over the periods of its trend it must have lost a noticeable part of its value.
   find: (sight) => sql`
     select 'kpi' as subject_type, i.id as subject_id, null::uuid as cycle_id,
-      jsonb_build_object('value', ${judged}, 'slope', i.slope, 'periods', (i.judged -> 'trend' ->> 'periods')::int, 'target', line.target) as evidence,
+      jsonb_build_object('value', i.now, 'slope', i.slope, 'periods', i.periods, 'target', line.target) as evidence,
       jsonb_build_object(${promotion}) as facts
-    from (select i.* ${openKpis(sight)} and i.direction <> 'range' and ${status} <> 'red' and ${nobodyWorks}
-      and (case i.direction when 'up' then -i.slope else i.slope end) * ((i.judged -> 'trend' ->> 'periods')::int - 1)
-        >= abs(${judged}) * ${sql.placeholder('decline')}::float8 and i.slope <> 0) i ${lines}`,
+    from (select i.*, ${judged} as now, (i.judged -> 'trend' ->> 'periods')::int as periods
+      ${openKpis(sight)} and i.direction <> 'range' and ${status} <> 'red' and ${nobodyWorks}) i ${lines}
+    where i.now is not null and (case i.direction when 'up' then -i.slope else i.slope end) > 0
+      and abs(i.slope) * (i.periods - 1) >= abs(i.now) * ${sql.placeholder('decline')}::float8`,
   because: (finding) =>
     `${quoted(finding)} has gone the wrong way for ${finding.evidence.periods} periods, and no key result works on it`,
-  fix: (finding) => promote(finding, finding.evidence.target ?? finding.evidence.value),
+  fix: (finding) => promote(finding, worthReaching(finding.evidence, finding.facts.direction)),
 })
 
 const reviewDue = insightRule<{ reviewOn: string }, Named & { nextReviewOn: string }>({
