@@ -4,6 +4,7 @@ import { modules } from '../../src/modules/index.ts'
 import type { Caller } from './app.ts'
 import { importBodies } from './samples.imports.ts'
 import { kpiBodies, kpiPreparations } from './samples.kpis.ts'
+import { outlookPreparations } from './samples.outlook.ts'
 import { bodyOf, createOf, createOne, membersFor, resourceOf, sampleOf } from './samples.ts'
 
 /** An operation called: the members of its path, and its body. */
@@ -67,6 +68,7 @@ const checkIn = async (setup: Caller, keyResultId: string): Promise<void> => {
 /** What must have happened to the row an operation is about: so that there is something to do, or to tell. */
 const preparations: Record<string, (setup: Caller, id: string) => Promise<unknown>> = {
   ...kpiPreparations,
+  ...outlookPreparations,
   reopenObjective: (setup, id) => setup('POST', `/v1/objectives/${id}/close`, {}),
   objectiveTree: alignBelow,
   objectiveExplanation: alignBelow,

@@ -145,7 +145,9 @@ const summary = ({
     last?.value == null ? 'No value yet' : `${measured(last.value)} in ${last.period}`,
     status.replace('_', ' '),
     ...(last?.target == null ? [] : [`target ${measured(last.target)}`]),
-    ...(ahead.length === 0 ? [] : [`forecast ${measured(ahead.at(-1)!.value)} in ${ahead.at(-1)!.period}`]),
+    ...(ahead.length === 0
+      ? []
+      : [`forecast ${measured(Number(ahead.at(-1)!.value.toPrecision(3)))} in ${ahead.at(-1)!.period}`]),
   ]
   return parts.join(' · ')
 }
