@@ -41,6 +41,7 @@ import { kpi } from './kpis/kpi.resource.ts'
 import { kpiTreeOperation } from './kpis/kpi.tree.ts'
 import { meOperations } from './me/me.operations.ts'
 import { measurementImportOperations } from './measurement-imports/import.operations.ts'
+import { measurementHistory } from './measurements/measurement.history.ts'
 import { measurementOperations } from './measurements/measurement.operations.ts'
 import { measurement } from './measurements/measurement.resource.ts'
 import { objectiveUpdateOperations } from './objective-updates/objective-update.operations.ts'
@@ -124,6 +125,7 @@ export const modules: readonly Module[] = [
     operations: [
       ...kpiOperations,
       promoteKpi,
+      measurementHistory,
       kpiTreeOperation,
       kpiSeriesOperation,
       ...kpiOutlookOperations,

@@ -105,7 +105,7 @@ describe('The bridge', () => {
     const early = await call('POST', `/v1/key-results/${id}/graduate`, { code: 'MINUTES' })
     expect([early.status, early.body.code]).toEqual([409, 'invalid_transition'])
     await checkIn(id, { value: 4, effectiveAt: '2026-11-02T10:00:00Z' })
-    const made = await make(`key-results/${id}/graduate`, { code: 'MINUTES', level: 'tactical' })
+    const { kpi: made } = await make(`key-results/${id}/graduate`, { code: 'MINUTES', level: 'tactical' })
     expect(made).toMatchObject({ name: 'Minutes', direction: 'down', frequency: 'week', level: 'tactical' })
     expect(made).toMatchObject({ value: 4, status: 'green', score: 0.666667 })
     const { series } = await read(`kpis/${made.id}/series?from=2026-10-01&to=2026-11-08&dense=false`)

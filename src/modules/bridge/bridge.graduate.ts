@@ -40,6 +40,8 @@ const input = z.strictObject({ code: kpiSchema.shape.code, ...undecided }).meta(
   description: 'What the KPI is beside its history; name and owner are those of the key result unless said.',
 })
 
+const output = z.strictObject({ kpi: kpiSchema }).meta({ id: 'GraduatedKeyResult', description: 'The KPI made.' })
+
 type Lines = {
   direction: 'up' | 'down' | 'range'
   target: number | null
@@ -144,9 +146,8 @@ export const graduateKeyResult = operation({
   rest: 'POST /key-results/:id/graduate',
   scope: 'kpi:write',
   input: z.strictObject({ id, input }),
-  output: kpiSchema,
-  returns: 'Kpi',
+  output,
   find: async (ctx, { id: wanted }) => (await findOne(ctx, keyResult, wanted)) as KeyResult | undefined,
   allow: (ctx, { objectiveId }) => mayChangeObjectiveOf(ctx, objectiveId),
-  run: async (ctx, { input: given }, row) => (await graduate(ctx, row, given)) as never,
+  run: async (ctx, { input: given }, row) => ({ kpi: await graduate(ctx, row, given) }) as never,
 })

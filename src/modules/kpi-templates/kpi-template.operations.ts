@@ -49,6 +49,8 @@ const applyInput = z
   })
   .meta({ id: 'ApplyKpiTemplateInput' })
 
+const applied = z.strictObject({ kpi: kpiSchema }).meta({ id: 'AppliedKpiTemplate', description: 'The KPI made.' })
+
 /** `POST /kpi-templates/:id/apply`: a KPI as the template says. */
 const applyTemplate = operation({
   name: 'applyKpiTemplate',
@@ -56,8 +58,8 @@ const applyTemplate = operation({
   rest: 'POST /kpi-templates/:id/apply',
   scope: 'kpi:write',
   input: z.strictObject({ id, input: applyInput }),
-  output: kpiSchema,
-  returns: 'Kpi',
+  output: applied,
+  tag: 'KpiTemplate',
   find: (ctx, { id: wanted }) => library.find(ctx, wanted),
   // The KPI asks by itself whether the caller may make it for that owner.
   allow: anyone,
@@ -67,7 +69,7 @@ const applyTemplate = operation({
     const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
     const create = narrowed(kpiInputs.create, { code: name.slice(0, 100), name, description, ...said, ...given })
     const [made] = await applyEntries(ctx, kpiWrites as unknown as Writes, [{ create }])
-    return present(kpi, made?.after ?? {}, ctx) as never
+    return { kpi: present(kpi, made?.after ?? {}, ctx) } as never
   },
 })
 

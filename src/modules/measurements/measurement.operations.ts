@@ -14,10 +14,9 @@ import { lockKpis } from '../kpis/kpi.lock.ts'
 import { rescoreKpis } from '../kpis/kpi.rescore.ts'
 import { kpi } from '../kpis/kpi.resource.ts'
 import { mayMeasure, ownersOfKpi } from '../kpis/kpi.rules.ts'
-import { measurementHistory } from './measurement.history.ts'
 import { batchMeasurementItem, measurementInput } from './measurement.input.ts'
 import { type MeasurementItem, recordMeasurements } from './measurement.record.ts'
-import { measurement, measurementSchema } from './measurement.resource.ts'
+import { measurement, measurementSchema, onlyVersion } from './measurement.resource.ts'
 import type { measurements } from './measurement.table.ts'
 
 type Measurement = typeof measurements.$inferSelect
@@ -43,13 +42,12 @@ const takeBack = async (ctx: Context, { id: own, kpiId, periodStart }: Measureme
   ctx.emit({ type: 'measurement.voided', subject: { type: 'measurement', id: own } })
   const cause = { type: 'measurement', id: own }
   await rescoreKpis(ctx, locked, [kpiId], () => cause, new Map([[kpiId, periodStart]]))
-  return { id: own, deletedAt: locked.recordedAt, version: 1 }
+  return { id: own, deletedAt: locked.recordedAt, version: onlyVersion }
 }
 
 export const measurementOperations = nested(
   [
     ...reads(measurement),
-    measurementHistory,
     operation({
       name: 'createMeasurement',
       summary: 'Record the value of a period, or correct it',
@@ -73,7 +71,11 @@ export const measurementOperations = nested(
       output: tombstone,
       find: async (ctx, { id: wanted }) => (await findOne(ctx, measurement, wanted)) as Measurement | undefined,
       allow: async (ctx, { kpiId }) => mayMeasure(ctx, await ownersOfKpi(ctx, kpiId)),
-      run: (ctx, _input, row) => takeBack(ctx, row),
+      run: (ctx, _input, row) => {
+        if (ctx.ifMatch !== undefined && ctx.ifMatch !== onlyVersion)
+          throw new Problem('precondition_failed', `The version is ${onlyVersion}, not ${ctx.ifMatch}`)
+        return takeBack(ctx, row)
+      },
     }),
     batchOf({
       name: 'batchMeasurement',

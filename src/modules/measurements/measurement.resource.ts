@@ -17,6 +17,7 @@ export const dimensions = z
 export const measurementSchema = z
   .strictObject({
     id,
+    version: z.int().meta({ description: 'Always 1: a correction is another measurement.' }),
     kpiId: id,
     period: z.string().meta({ description: 'As it reads: 2026-02, 2026-W07, 2026-Q1.' }),
     grain,
@@ -39,6 +40,9 @@ export const measurementSchema = z
   })
   .meta({ id: 'Measurement', description: 'The value of a KPI in a period. Corrected by recording the period again.' })
 
+/** A measurement is never changed. */
+export const onlyVersion = 1
+
 /** Only what counts now: what was corrected or taken back is history, and read as such. */
 const current: SQL = sql`${measurements.supersededAt} is null`
 
@@ -55,6 +59,7 @@ export const measurement: Resource<typeof measurements> = resource({
       where s.tenant_id = ${measurements.tenantId} and s.id = ${measurements.seriesId})`,
   },
   derived: {
+    version: { needs: [], of: () => onlyVersion },
     recordedAt: { needs: ['createdAt'], of: ({ createdAt }) => createdAt },
   },
   filters: ['kpiId', 'grain', 'source'],
