@@ -5,6 +5,7 @@ import { modules } from '../../src/modules/index.ts'
 import type { Caller } from './app.ts'
 import { document, operations } from './contract.ts'
 import { kpiHints } from './samples.kpis.ts'
+import { comeAbout } from './samples.outlook.ts'
 
 type Members = Record<string, any>
 
@@ -92,6 +93,8 @@ export const create = (call: Caller, resource: Resource, members: Members) => {
 
 /** Creates one row of a resource, and whatever it must point to. */
 export const createOne = async (call: Caller, resource: Resource, given: Members = {}): Promise<Members> => {
+  const happens = comeAbout[resource.name]
+  if (happens) return happens(call, (name, members) => createOne(call, resourceOf(name), members))
   const answer = await create(call, resource, await membersFor(call, resource, given))
   if (answer.status !== 201) throw new Error(`no sample of ${resource.name}: ${JSON.stringify(answer.body)}`)
   return answer.body
