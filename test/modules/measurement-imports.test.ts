@@ -239,7 +239,10 @@ test('who is refused midway hears why, though most of the body is still to come'
   }
 })
 
-test('a sender who goes away midway leaves nothing, and nothing staged', async () => {
+test('a sender who goes away midway leaves nothing, and nothing staged', { timeout: 30_000 }, async () => {
+  const staged = async () =>
+    (await admin.query('select count(*)::int as n from measurement_staging where tenant_id = $1', [organizationId]))
+      .rows[0].n
   const before = await census()
   const url = await listening
   const leaving = new AbortController()
@@ -249,6 +252,7 @@ test('a sender who goes away midway leaves nothing, and nothing staged', async (
     for (let year = 1900; year < 2020; year++)
       for (let month = 1; month <= 12; month++)
         yield Buffer.from(`${year}-${String(month).padStart(2, '0')},1\n`.repeat(20))
+    await expect.poll(staged, { timeout: 10_000 }).toBeGreaterThan(0)
     leaving.abort()
     await new Promise(() => {})
   })()
@@ -260,13 +264,6 @@ test('a sender who goes away midway leaves nothing, and nothing staged', async (
     signal: leaving.signal,
   } as unknown as RequestInit)
   await expect(request).rejects.toThrow()
-  await expect
-    .poll(
-      async () =>
-        (await admin.query('select count(*)::int as n from measurement_staging where tenant_id = $1', [organizationId]))
-          .rows[0].n,
-      { timeout: 10_000 },
-    )
-    .toBe(0)
+  await expect.poll(staged, { timeout: 10_000 }).toBe(0)
   expect(await census()).toEqual(before)
 })
