@@ -26,7 +26,7 @@ const fillText = `
   select $1, gen_random_uuid(), $2, made.id, d::text, 'day', d, d, extract(doy from d), 'bench', $2, now(), now()
   from made, (select '2006-01-01'::date + n as d from generate_series(0, $4::int - 1) n) days`
 
-const literalOf = (value: unknown): string => {
+const literalOf = (value: string | number | string[] | null | undefined): string => {
   if (value === null || value === undefined) return 'null'
   return escapeLiteral(Array.isArray(value) ? `{${value.map((each) => `"${each}"`).join()}}` : String(value))
 }
@@ -70,7 +70,7 @@ try {
   for (const [at, { text, values }] of sent.entries()) {
     await reader.query(`prepare sent_${at} as ${text}`)
     const { rows } = await reader.query(
-      `explain (analyze, buffers) execute sent_${at} (${values.map(literalOf).join(', ')})`,
+      `explain (analyze, buffers) execute sent_${at} (${(values as Parameters<typeof literalOf>[0][]).map(literalOf).join(', ')})`,
     )
     const plan = rows.map((row) => String(row['QUERY PLAN'])).join('\n')
     console.log(plan)

@@ -1,4 +1,4 @@
-import type { QueryResultRow } from 'pg'
+import type { QueryConfig, QueryResultRow } from 'pg'
 import type { Context } from '../../api/operation.ts'
 import { lockKpis } from '../kpis/kpi.lock.ts'
 import { rescoreKpis } from '../kpis/kpi.rescore.ts'
@@ -51,19 +51,30 @@ const repeatedText = `
 const spansText = `
   select r.kpi_id as id, min(r.period_start) as first, max(r.period_start) as last from measurement_staging r where ${mine} group by 1`
 
+/** The same work, with statements that may take long: the connection itself gives up on others after 7 s. */
+const patient = (ctx: Context): Context => {
+  const query: Context['db']['query'] = (config, values) =>
+    ctx.db.query({
+      ...(typeof config === 'string' ? { text: config } : config),
+      ...(values ? { values } : {}),
+      query_timeout: longest,
+    } as QueryConfig)
+  return { ...ctx, db: { query } }
+}
+
 /**
  * Writes what was received: set-wise, however many rows, in the order of its statements. A point the file has twice is
  * taken once, and refused where the two disagree.
  * @throws Problem 422 `import_refused` when it is atomic and a row is refused
  */
 export const writeImport = async (
-  ctx: Context,
+  request: Context,
   { importId, rows, refusals: before }: ReceivedImport,
   atomic: boolean,
 ): Promise<Report> => {
-  const { tenantId } = ctx.actor
+  const ctx = patient(request)
   const send = <R extends QueryResultRow>(text: string, ...values: unknown[]) =>
-    ctx.db.query<R>({ text, values: [tenantId, importId, ...values], query_timeout: longest } as never)
+    ctx.db.query<R>({ text, values: [ctx.actor.tenantId, importId, ...values] })
   // Postgres has no statistics of what was staged just now: it would take it for a row or two, and look each up.
   await ctx.db.query(
     `set local statement_timeout = ${longest}; set local work_mem = '64MB'; set local enable_nestloop = off`,
