@@ -132,6 +132,19 @@ test('an objective off track, in the transaction of the check-in that says so', 
   expect(await eventsOf(id)).toEqual(['alert.raised', 'alert.resolved'])
 })
 
+test('what is deleted is over', async () => {
+  const kpi = await kpiWith()
+  await rule('kpi_threshold', { kpiId: kpi.id, above: 1 })
+  await measure(kpi.id, '2026-01', 2)
+  const goal = await objective(quarter.id, 'Given up')
+  await rule('objective_off_track', { objectiveId: goal.id })
+  await checkIn((await keyResult(goal.id)).id, { value: 1 })
+  for (const path of [`kpis/${kpi.id}`, `objectives/${goal.id}`])
+    expect((await call('DELETE', `/v1/${path}`)).status).toBe(204)
+  await runOn(0)
+  for (const { id } of [kpi, goal]) expect(await eventsOf(id)).toEqual(['alert.raised', 'alert.resolved'])
+})
+
 test('an anomaly of the newest complete period', async () => {
   const { id } = await kpiWith()
   await rule('kpi_anomaly', { kpiId: id })

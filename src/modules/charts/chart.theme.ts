@@ -47,7 +47,7 @@ export const plain = (text: string, most: number): string => {
     .replaceAll('{', '(')
     .replaceAll('}', ')')
     .trim()
-  const letters = [...clean]
+  const letters = [...new Intl.Segmenter('en').segment(clean)].map(({ segment }) => segment)
   return letters.length <= most ? clean : `${letters.slice(0, most - 1).join('')}…`
 }
 

@@ -56,7 +56,8 @@ export const rescore = async (
   if (isWatched)
     await evaluateAlerts(ctx, {
       kpiIds: [],
-      objectiveIds: [...objectives.keys()],
+      // Deleted ones too: what was told of them is over.
+      objectiveIds: [...objectives.keys(), ...(seeds.objectiveIds ?? [])],
       keyResultIds: [...keyResults.keys()],
     })
   return { objectives, keyResults, readings, scores, changed: new Set(changed.map(({ id }) => id)) }

@@ -72,7 +72,9 @@ export const rescoreKpis = async (
   })
   save(ctx, locked, changed)
   for (const { id, before, after } of changed) announce(ctx, id, before, after, causeOf(id))
-  await evaluateAlerts(ctx, { kpiIds: rows.map(({ id }) => id), objectiveIds: [], keyResultIds: [] })
+  // Deleted ones too: what was told of them is over.
+  const told = [...ids, ...rows.map(({ id }) => id)]
+  await evaluateAlerts(ctx, { kpiIds: told, objectiveIds: [], keyResultIds: [] })
   await follow(
     ctx,
     rows.map(({ id }) => id),
