@@ -103,14 +103,17 @@ const texts = {
   kpi_points_own_known: pointsText(own, known),
 } as const
 
+/** Days as Postgres writes a list of them: thousands of them are a text sooner than the driver escapes each. */
+const listOf = (days: readonly string[]): string => `{${days.join()}}`
+
 /** The points of measured KPIs, added up into periods and groups: one statement, however many KPIs and series. */
 export const loadPoints = async (ctx: Context, asked: PointsAsked): Promise<Group[]> => {
   const { kpiIds, starts, ends, filter, groupBy, knownAt, aggregation, parts } = asked
   if (kpiIds.length === 0 || starts.length === 0) return []
   const name = `kpi_points${asked.own ? '_own' : ''}${knownAt ? '_known' : ''}` as const
   const { timeZone } = ctx.organization
-  const where = [ctx.actor.tenantId, kpiIds, timeZone, starts, ends, JSON.stringify(filter), groupBy]
-  const values = [...where, aggregation, parts, ...(knownAt ? [knownAt] : [])]
+  const where = [ctx.actor.tenantId, kpiIds, timeZone, listOf(starts), listOf(ends), JSON.stringify(filter), groupBy]
+  const values = [...where, aggregation, parts && listOf(parts), ...(knownAt ? [knownAt] : [])]
   return query<Group>(ctx.db, name, texts[name], values)
 }
 
