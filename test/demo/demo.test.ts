@@ -119,3 +119,14 @@ test('every stored score equals its recomputation', async () => {
     await transaction.rollback()
   }
 })
+
+test('insights find what the story gets wrong, and nothing else', async () => {
+  const { body } = await call('GET', '/v1/insights?limit=100')
+  expect(body.items.map(({ rule, because }: any) => [rule, /"([^"]*)"/.exec(because)?.[1]])).toEqual([
+    ['kpi_red_without_key_result', '# Days to deliver spare parts'],
+    ['objective_without_key_results', 'Expand reach in European countries'],
+    ['objective_unaligned', 'Expand reach in European countries'],
+    ['growth_without_guardrail', 'Substantially increase demo sign-ups'],
+    ['key_result_stale', 'Defects down by 30 %, from 2.0 % to 1.4 %'],
+  ])
+})
