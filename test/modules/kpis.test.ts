@@ -185,3 +185,23 @@ describe('Time', () => {
     clock.now = before
   })
 })
+
+describe('What is private', () => {
+  it('is hidden with all that belongs to it', async () => {
+    const { id } = await kpi({ visibility: 'private' })
+    const { id: target } = await make(`kpis/${id}/targets`, { target: 5 })
+    const { id: point } = await measure(id, '2026-10', 4)
+    const { id: board } = await make('scorecards', { name: 'Board', items: [{ kpiId: id, perspective: 'growth' }] })
+    const machine = world.as(await world.key('integration'))
+    const paths = [`kpis/${id}`, `kpis/${id}/series`, `kpis/${id}/tree`, `kpis/${id}/measurements/history`]
+    for (const path of [...paths, `kpi-targets/${target}`, `measurements/${point}`, `scorecards/${board}`])
+      expect([path, (await machine('GET', `/v1/${path}`)).status]).toEqual([path, 404])
+    expect((await machine('GET', `/v1/measurements?kpiId=${id}`)).body.items).toEqual([])
+    const recorded = await machine('POST', `/v1/kpis/${id}/measurements`, { period: '2026-11', value: 1 })
+    expect(recorded.status).toBe(404)
+    const batch = await machine('POST', '/v1/measurements/batch', {
+      items: [{ kpiId: id, period: '2026-11', value: 1 }],
+    })
+    expect(batch.body.code).toBe('reference_not_found')
+  })
+})
