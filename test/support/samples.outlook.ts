@@ -17,7 +17,7 @@ export const outlookPreparations: Record<string, (setup: Caller, id: string) => 
 }
 
 type Members = Record<string, unknown>
-type Make = (name: 'Kpi' | 'AlertRule', given?: Members) => Promise<Members>
+type Make = (name: 'Kpi' | 'AlertRule' | 'Objective', given?: Members) => Promise<Members>
 
 /** Rows nobody creates: what has to happen for one to come about. */
 export const comeAbout: Record<string, (call: Caller, make: Make) => Promise<Members>> = {
@@ -26,6 +26,11 @@ export const comeAbout: Record<string, (call: Caller, make: Make) => Promise<Mem
     await call('POST', `/v1/kpis/${String(id)}/measurements`, { period: '2026-05', value: 5 })
     await make('AlertRule', { kind: 'kpi_threshold', kpiId: id, above: 1 })
     const { body } = await call('GET', `/v1/alerts?subjectId=${String(id)}`)
+    return body.items[0]
+  },
+  Insight: async (call, make) => {
+    const { id } = await make('Objective')
+    const { body } = await call('GET', `/v1/insights?subjectId=${String(id)}`)
     return body.items[0]
   },
 }
