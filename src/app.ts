@@ -18,7 +18,9 @@ import { toProblem } from './api/to-problem.ts'
 import { createTurns } from './api/turns.ts'
 import { authenticator, type Session } from './auth/authenticate.ts'
 import { type JwtSettings, jwtVerifier } from './auth/jwt.ts'
+import { connectBulk } from './db/bulk.ts'
 import { body } from './http/body.ts'
+import { bodyTimeout } from './http/body-timeout.ts'
 import { deadline } from './http/deadline.ts'
 import { health } from './http/health.ts'
 import { metrics } from './http/metrics.ts'
@@ -84,7 +86,6 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     trustProxy: options.trustProxy ?? false,
     bodyLimit: 256 * 1024,
     frameworkErrors: refuse,
-    requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 2_000, querystringParser: parseQuery },
     http: { headersTimeout: 10_000 },
@@ -93,8 +94,11 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const document = openApiOf(modules, version)
   const authenticate = authenticator({ pool, clock, verifyJwt: options.jwt && jwtVerifier(options.jwt) })
   const closing = new AbortController()
+  const bulk = connectBulk(pool)
+  app.addHook('onClose', () => bulk.end())
   const house: House = {
     pool,
+    bulk,
     clock,
     serializers: serializersOf(document),
     turn: createTurns(writersOfOneTenant),
@@ -117,6 +121,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(websocket, { options: { maxPayload: longestMessage } })
   await app.register(metrics, { pool: () => pool })
   await app.register(helmet, { contentSecurityPolicy: false, global: true })
+  await app.register(bodyTimeout, { milliseconds: 30_000 })
   await app.register(body)
   await app.register(rateLimits, limits)
   await app.register(health, {

@@ -13,6 +13,8 @@ import type { Serializers } from './serialize.ts'
 /** What the door needs of the house: shared by all requests. */
 export type House = {
   pool: Pool
+  /** For COPY (bulk.ts). */
+  bulk: Pool
   clock: Clock
   serializers: Serializers
   /** Waits until one more writer of the tenant may take a connection (turns.ts). */

@@ -5,6 +5,7 @@ import type { AnyOperation } from './operation.ts'
 import { Problem } from './problem.ts'
 import { auditReads, readsOf } from './read-audit.ts'
 import { inputProblems } from './to-problem.ts'
+import { writeUpload } from './upload.ts'
 import { answer, type Outcome, writeInTurn, writeTogether } from './write.ts'
 
 /**
@@ -31,6 +32,7 @@ export const execute = async (
   if (patient)
     return { status: 200, output: await patient(request, parsed.data, (input) => readOnce(operation, request, input)) }
   if (operation.rest.startsWith('GET ')) return read(operation, request, parsed.data, wishes)
+  if (operation.upload) return writeUpload(operation, request, parsed.data as never, wishes)
   if (!operation.together || Object.values(wishes).some(Boolean))
     return writeInTurn(operation, request, parsed.data, wishes)
 

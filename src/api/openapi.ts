@@ -121,7 +121,7 @@ const operationObject = (operation: AnyOperation): ZodOpenApiOperationObject => 
     tags: [operation.tag ?? operation.returns ?? 'Me'],
     description: credentialOf(operation),
     requestParams: { path: z.object(inPath), query: z.object(query), header: z.object(header) },
-    ...(body ? { requestBody: { required: true, content: { [json]: { schema: body } } } } : {}),
+    ...(body ? { requestBody: { required: true, content: contentOf(operation, body) } } : {}),
     responses: { ...successes(operation), '4XX': problem, '5XX': problem } as never,
   }
 }
@@ -148,8 +148,14 @@ const streamObject = (operation: AnyOperation): ZodOpenApiOperationObject => {
   }
 }
 
-const successes = ({ rest, status, output }: AnyOperation) => {
-  const content = { [json]: { schema: output } }
+/** A body that is streamed has a media type and no schema. */
+const contentOf = ({ upload }: AnyOperation, body: z.ZodType) =>
+  upload
+    ? Object.fromEntries(upload.mediaTypes.map((type) => [type, { schema: { type: 'string' as const } }]))
+    : { [json]: { schema: body } }
+
+const successes = ({ rest, status, output, picture }: AnyOperation) => {
+  const content = { [picture ?? json]: { schema: output } }
   if (status === 204) return { 204: { description: 'Done' }, 200: { description: 'With validateOnly', content } }
   if (typeof status === 'function')
     return { 200: { description: 'Changed', content }, 201: { description: 'Created', content } }

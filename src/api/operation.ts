@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream'
 import type { SQL } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { FastifyBaseLogger } from 'fastify'
+import type { Pool } from 'pg'
 import type { z } from 'zod'
 import type { Actor, Scope } from '../auth/actor.ts'
 import type { Rule } from '../auth/rules.ts'
@@ -58,6 +60,19 @@ export type Context = {
   savepoint: <T>(work: () => Promise<T>) => Promise<T>
 }
 
+/** A body as it arrives. */
+export type Sent = { stream: Readable; mediaType: string }
+
+/** What taking in an upload may use: reads inside the tenant, and connections that speak COPY and pass by no policy. */
+export type Intake = {
+  readonly bulk: Pool
+  readonly tenantId: string
+  readonly read: <T>(work: (ctx: Context) => Promise<T>) => Promise<T>
+}
+
+/** What became of an upload. As JSON it is a digest of what was sent, by which a retry is known again. */
+export type Received = { toJSON: () => string; dispose: () => Promise<void> }
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
@@ -79,6 +94,13 @@ export type Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType =
   tag?: string
   /** Where it is offered; left out only for what GraphQL cannot carry. */
   surfaces?: readonly ['rest']
+  /** The answer is a text of this type, as it is, instead of JSON. Such an operation reads, and has `surfaces: ['rest']`. */
+  picture?: 'image/svg+xml'
+  /** For bodies of any size: `run` is given what `receive` made of the stream, and `input.input` is declared as that. */
+  upload?: {
+    mediaTypes: readonly string[]
+    receive: (intake: Intake, input: Omit<z.output<I>, 'input'> & { input: Sent }) => Promise<Received>
+  }
   input: I
   output: O
   /** Members of the answer that are never kept for a retry, such as a secret: a retry answers null. */
@@ -183,6 +205,8 @@ export type Resource<T extends PgTable = any> = {
   audited?: Audited
   /** Members that are computed in the answer, by name. */
   derived?: Record<string, Derived<T['$inferSelect']>>
+  /** Members that are looked up elsewhere, each by an expression over the table of the resource. */
+  looked?: Readonly<Record<string, SQL>>
   /** Published members that list filters, sorts and text search may use; `id`, `createdAt`, `updatedAt` always sort. */
   filters?: readonly string[]
   sorts?: readonly string[]

@@ -24,7 +24,8 @@ const makeShape = (resource: Resource, members: readonly string[]): Shape => {
   const derived = Object.keys(resource.derived ?? {}).filter((name) => members.includes(name))
   const needed = derived.flatMap((name) => [...(resource.derived?.[name]?.needs ?? [])])
   const wanted = new Set([...members, ...needed, 'id'])
-  const columns = Object.keys(allColumns(resource)).filter((name) => wanted.has(name))
+  const known = [...Object.keys(allColumns(resource)), ...Object.keys(resource.looked ?? {})]
+  const columns = known.filter((name) => wanted.has(name))
   const digest = createHash('sha1')
     .update([...columns, ...derived].join())
     .digest('base64url')
@@ -51,7 +52,7 @@ export const shapeOf = (resource: Resource, members?: readonly string[]): Shape 
 /** `"objectives"."title" as "title", …`: rows come back under the published names. */
 export const selected = (resource: Resource, { columns }: Pick<Shape, 'columns'>): SQL =>
   sql.join(
-    columns.map((key) => sql`${columnOf(resource, key)} as ${sql.identifier(key)}`),
+    columns.map((key) => sql`${resource.looked?.[key] ?? columnOf(resource, key)} as ${sql.identifier(key)}`),
     sql`, `,
   )
 

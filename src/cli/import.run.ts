@@ -48,6 +48,7 @@ export const importPeople = async (
   const request: Request = {
     house: {
       pool,
+      bulk: pool,
       clock: () => now,
       serializers: serializersOf(openApiOf(modules, version)),
       turn: createTurns(1),

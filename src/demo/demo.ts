@@ -5,6 +5,7 @@ import { playCheckIns } from './check-ins.player.ts'
 import { playDirectory } from './directory.player.ts'
 import { playGoals, stories } from './goals.player.ts'
 import { objectives } from './goals.ts'
+import { playKpis } from './kpis.player.ts'
 import { organization } from './people.ts'
 import { idIn, playerOf } from './player.ts'
 import { checkInTimes, quarterOfStory } from './quarter.ts'
@@ -58,10 +59,18 @@ export const createDemo = async (
   try {
     const player = playerOf(app, apiKey)
     const directory = await playDirectory(player)
-    const goals = await playGoals(player, directory, { quarter, today: now.toISOString().slice(0, 10) })
+    const kpis = await playKpis(player, directory, quarter)
+    await kpis.measure(clock)
+    const goals = await playGoals(player, directory, { quarter, today: now.toISOString().slice(0, 10), kpis: kpis.ids })
     const times = checkInTimes(quarter, now)
     log(`playing ${times.length} weeks of ${quarter.name}`)
-    await playCheckIns(player, directory, goals, { times, moveTo })
+    await playCheckIns(player, directory, goals, {
+      times,
+      moveTo: async (at) => {
+        moveTo(at)
+        await kpis.measure(at)
+      },
+    })
     const scopes = ['review:read', 'review:write', 'okr:read'] as const
     const expiresAt = new Date(clock.getTime() + 3_600_000).toISOString()
     const hr = { name: 'HR system', role: 'integration', scopes, expiresAt } as const

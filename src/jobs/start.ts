@@ -6,6 +6,7 @@ import { feedReader } from '../modules/events/event.queries.ts'
 import { modules } from '../modules/index.ts'
 import type { Network } from '../outbound/address.ts'
 import { guardedAgent } from '../outbound/agent.ts'
+import { alerts } from './alerts.ts'
 import type { JobContext } from './job.ts'
 import { midnight } from './midnight.ts'
 import { privacyRetention } from './privacy-retention.ts'
@@ -38,7 +39,7 @@ export const startBackground = async (options: BackgroundOptions): Promise<() =>
     observe,
   })
   const stopHearing = journal.onGrowth(sender.wake)
-  const jobs = [midnight(), reviewReminders, sweep(sender), retention, privacyRetention]
+  const jobs = [midnight(), alerts, reviewReminders, sweep(sender), retention, privacyRetention]
   const stopJobs = await startJobs({ pool, url, clock, log, metrics, jobs })
   return async () => {
     stopHearing()

@@ -1,5 +1,9 @@
 import { eventTypesOf } from '../api/event-types.ts'
 import type { Module } from '../api/operation.ts'
+import { alertRuleOperations } from './alert-rules/alert-rule.operations.ts'
+import { alertRule } from './alert-rules/alert-rule.resource.ts'
+import { alertOperations } from './alerts/alert.operations.ts'
+import { alert } from './alerts/alert.resource.ts'
 import { alignmentOperations } from './alignments/alignment.operations.ts'
 import { alignment } from './alignments/alignment.resource.ts'
 import { apiKeyOperations } from './api-keys/api-key.operations.ts'
@@ -7,6 +11,9 @@ import { apiKey } from './api-keys/api-key.resource.ts'
 import { auditLogOperation } from './audit-log/audit-log.operations.ts'
 import { blockerOperations } from './blockers/blocker.operations.ts'
 import { blocker } from './blockers/blocker.resource.ts'
+import { graduateKeyResult } from './bridge/bridge.graduate.ts'
+import { promoteKpi } from './bridge/bridge.promote.ts'
+import { kpiChartOperation, scorecardChartOperation, treeChartOperation } from './charts/chart.operations.ts'
 import { checkInOperations } from './check-ins/check-in.operations.ts'
 import { checkIn } from './check-ins/check-in.resource.ts'
 import { carryOverCycleOperation, carryOverObjectiveOperation } from './closing/carry-over.operations.ts'
@@ -25,11 +32,24 @@ import { keyResultHistoryOperation, objectiveHistoryOperation } from './history/
 import { hrisOperations } from './hris/hris.operations.ts'
 import { initiativeOperations } from './initiatives/initiative.operations.ts'
 import { initiative } from './initiatives/initiative.resource.ts'
+import { insightOperations } from './insights/insight.operations.ts'
 import { keyResultLinkOperations } from './key-result-links/key-result-link.operations.ts'
 import { keyResultLink } from './key-result-links/key-result-link.resource.ts'
 import { keyResultOperations } from './key-results/key-result.operations.ts'
 import { keyResult } from './key-results/key-result.resource.ts'
+import { kpiOutlookOperations } from './kpi-outlook/kpi-outlook.operations.ts'
+import { kpiTargetOperations } from './kpi-targets/kpi-target.operations.ts'
+import { kpiTarget } from './kpi-targets/kpi-target.resource.ts'
+import { kpiTemplateOperations } from './kpi-templates/kpi-template.operations.ts'
+import { kpiTemplate } from './kpi-templates/kpi-template.resource.ts'
+import { kpiOperations } from './kpis/kpi.operations.ts'
+import { kpi } from './kpis/kpi.resource.ts'
+import { kpiTreeOperation } from './kpis/kpi.tree.ts'
 import { meOperations } from './me/me.operations.ts'
+import { measurementImportOperations } from './measurement-imports/import.operations.ts'
+import { measurementHistory } from './measurements/measurement.history.ts'
+import { measurementOperations } from './measurements/measurement.operations.ts'
+import { measurement } from './measurements/measurement.resource.ts'
 import { objectiveUpdateOperations } from './objective-updates/objective-update.operations.ts'
 import { objectiveUpdate } from './objective-updates/objective-update.resource.ts'
 import { objectiveOperations } from './objectives/objective.operations.ts'
@@ -52,6 +72,9 @@ import { review } from './reviews/review.resource.ts'
 import { snapshotOperations } from './reviews/snapshot.operations.ts'
 import { revisionOperations } from './revisions/revision.operations.ts'
 import { revision } from './revisions/revision.resource.ts'
+import { scorecardOperations } from './scorecards/scorecard.operations.ts'
+import { scorecard } from './scorecards/scorecard.resource.ts'
+import { kpiSeriesOperation } from './series/series.operations.ts'
 import { simulationOperations } from './simulations/simulation.operations.ts'
 import { summaryOperation } from './summaries/summary.operations.ts'
 import { teamMembershipOperations } from './team-memberships/team-membership.operations.ts'
@@ -90,13 +113,20 @@ const nouns: readonly Module[] = [
       carryOverObjectiveOperation,
       explainObjectiveOperation,
       treeOperation,
+      treeChartOperation,
       objectiveHistoryOperation,
     ],
   },
   { resource: alignment, operations: alignmentOperations },
   {
     resource: keyResult,
-    operations: [...keyResultOperations, ...revisionOperations, explainKeyResultOperation, keyResultHistoryOperation],
+    operations: [
+      ...keyResultOperations,
+      graduateKeyResult,
+      ...revisionOperations,
+      explainKeyResultOperation,
+      keyResultHistoryOperation,
+    ],
   },
   { resource: revision, operations: [] },
   { resource: checkIn, operations: checkInOperations },
@@ -107,6 +137,8 @@ const nouns: readonly Module[] = [
   { resource: blocker, operations: blockerOperations },
   { resource: comment, operations: commentOperations },
   { resource: okrTemplate, operations: okrTemplateOperations },
+  { resource: null, operations: insightOperations },
+  { resource: null, operations: measurementImportOperations },
   { resource: retrospective, operations: retrospectiveOperations },
   {
     resource: webhookEndpoint,
@@ -118,6 +150,24 @@ const nouns: readonly Module[] = [
   { resource: review, operations: [...reviewOperations, ...snapshotOperations] },
   { resource: feedback, operations: feedbackOperations },
   { resource: null, operations: hrisOperations },
+  {
+    resource: kpi,
+    operations: [
+      ...kpiOperations,
+      promoteKpi,
+      measurementHistory,
+      kpiTreeOperation,
+      kpiSeriesOperation,
+      ...kpiOutlookOperations,
+      kpiChartOperation,
+    ],
+  },
+  { resource: kpiTarget, operations: kpiTargetOperations },
+  { resource: measurement, operations: measurementOperations },
+  { resource: kpiTemplate, operations: kpiTemplateOperations },
+  { resource: scorecard, operations: [...scorecardOperations, scorecardChartOperation] },
+  { resource: alertRule, operations: alertRuleOperations },
+  { resource: alert, operations: alertOperations },
 ]
 
 /** Known once every noun is: an operation that judges by it asks when it is called. */

@@ -169,3 +169,14 @@ test('a simulation over the demo answers in one request and leaves every table a
   expect(company.after.progress).toBeGreaterThan(company.before.progress)
   expect(await census()).toEqual(before)
 })
+
+test('insights find what the story gets wrong, and nothing else', async () => {
+  const { body } = await call('GET', '/v1/insights?limit=100')
+  expect(body.items.map(({ rule, because }: any) => [rule, /"([^"]*)"/.exec(because)?.[1]])).toEqual([
+    ['kpi_red_without_key_result', '# Days to deliver spare parts'],
+    ['objective_without_key_results', 'Expand reach in European countries'],
+    ['objective_unaligned', 'Expand reach in European countries'],
+    ['growth_without_guardrail', 'Substantially increase demo sign-ups'],
+    ['key_result_stale', 'Defects down by 30 %, from 2.0 % to 1.4 %'],
+  ])
+})

@@ -4,6 +4,8 @@ import type { AnyOperation, Resource } from '../../src/api/operation.ts'
 import { modules } from '../../src/modules/index.ts'
 import type { Answer, Caller } from './app.ts'
 import { document, operations } from './contract.ts'
+import { kpiHints } from './samples.kpis.ts'
+import { comeAbout } from './samples.outlook.ts'
 import { reviewHints, reviewWanted } from './samples.reviews.ts'
 import { webhookHints, webhookMakers } from './samples.webhooks.ts'
 
@@ -17,6 +19,7 @@ const hints: Record<string, Members> = {
   Retrospective: { worked: 'Weekly check-ins' },
   ...webhookHints,
   ...reviewHints,
+  ...kpiHints,
 }
 /** Of several references only one may be given, or one is needed that the schema leaves open. */
 const wanted: Record<string, string[]> = { Alignment: ['parentObjectiveId'], CheckIn: ['keyResultId'], ...reviewWanted }
@@ -112,6 +115,8 @@ export const create = (call: Caller, resource: Resource, members: Members) => {
 
 /** Creates one row of a resource, and whatever it must point to. */
 export const createOne = async (call: Caller, resource: Resource, given: Members = {}): Promise<Members> => {
+  const happens = comeAbout[resource.name]
+  if (happens) return happens(call, (name, members) => createOne(call, resourceOf(name), members))
   const answer = await (makers[resource.name]?.(call) ??
     create(call, resource, await membersFor(call, resource, given)))
   if (answer.status !== 201) throw new Error(`no sample of ${resource.name}: ${JSON.stringify(answer.body)}`)

@@ -1,5 +1,8 @@
 import { type Role, roles } from '../../src/auth/actor.ts'
 import { eventMatrix } from './access-matrix.events.ts'
+import { importMatrix } from './access-matrix.imports.ts'
+import { kpiMatrix } from './access-matrix.kpis.ts'
+import { outlookMatrix } from './access-matrix.outlook.ts'
 import { reviewMatrix } from './access-matrix.reviews.ts'
 import { webhookMatrix } from './access-matrix.webhooks.ts'
 
@@ -39,6 +42,9 @@ const reads = (...names: string[]): Record<string, Row> => Object.fromEntries(na
 
 /** A row for every operation: one without fails the sweep. */
 export const matrix: Record<string, Row> = {
+  ...kpiMatrix,
+  ...importMatrix,
+  ...outlookMatrix,
   ...reads('me', 'organization', 'user', 'users', 'department', 'departments', 'team', 'teams'),
   ...reads('teamMembership', 'teamMemberships', 'pillar', 'pillars', 'cycle', 'cycles'),
   ...reads('objective', 'objectives', 'alignment', 'alignments', 'keyResult', 'keyResults', 'checkIn', 'checkIns'),

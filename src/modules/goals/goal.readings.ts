@@ -1,4 +1,5 @@
 import type { Reading, ReportedHealth } from '../../scoring/index.ts'
+import type { KpiReadings } from './goal.kpi-readings.ts'
 import { inLine } from './goal.queries.ts'
 
 /** What the readings of a key result say: see `KeyResultInput` for which of them are needed. */
@@ -15,10 +16,27 @@ export type ReadingsRow = {
   reportedOn: string | null
   confidence: number | null
   steps: Record<string, boolean> | null
+  /** Of the KPI it follows. */
+  frequency?: KpiReadings['frequency']
 }
 
-export const toReadings = ({ days, values, zones }: ReadingsRow): Reading[] =>
-  (days ?? []).map((day, at) => ({ day, value: values?.[at] ?? null, zone: zones?.[at] ?? null }))
+/** What was said of a key result, with the readings of the KPI it follows in the place of people's. */
+export const withKpi = (row: ReadingsRow, followed: KpiReadings | undefined): ReadingsRow => {
+  if (!followed) return row
+  const { readings, frequency } = followed
+  return {
+    ...row,
+    days: readings.map((reading) => reading.day),
+    values: readings.map(({ value }) => value),
+    zones: readings.map(({ zone }) => zone),
+    firstReadingDay: readings[0]?.day ?? null,
+    lastReadingDay: readings.at(-1)?.day ?? null,
+    frequency,
+  }
+}
+
+export const toReadings = (said: ReadingsRow | undefined): Reading[] =>
+  (said?.days ?? []).map((on, at) => ({ day: on, value: said?.values?.[at] ?? null, zone: said?.zones?.[at] ?? null }))
 
 /** The zone an ordinal key result is in, by its newest reading. */
 export const lastZone = (said: ReadingsRow | undefined): string | null => said?.zones?.at(-1) ?? null

@@ -2,9 +2,12 @@ import type { Context } from '../../api/operation.ts'
 import { inputProblem } from '../../api/problem.ts'
 import type { Change, Creatable } from '../../api/writes.ts'
 import { objectiveDependents } from '../goals/goal.dependents.ts'
+import { requireOwner } from '../goals/goal.owner.ts'
 import { mayChangeObjective } from '../goals/goal.rules.ts'
 import { daysInOrder, judgeTransition } from '../goals/goal.states.ts'
 import { lockForWrite, rescoreAfter } from '../goals/goal.write.ts'
+import { shareKpis } from '../kpis/kpi.lock.ts'
+import { requireAddedKpis } from '../kpis/kpi.sight.ts'
 import { judgeCustom, objectiveRow } from './objective.input.ts'
 import {
   deleteAlignmentsOf,
@@ -13,7 +16,7 @@ import {
   restoreAlignmentsOf,
   restoreKeyResultsOf,
 } from './objective.queries.ts'
-import { requireContributors, requireOwner } from './objective.references.ts'
+import { requireContributors, requireTemplate } from './objective.references.ts'
 import { objective, objectiveInputs } from './objective.resource.ts'
 import type { objectives } from './objective.table.ts'
 
@@ -26,6 +29,8 @@ const judge = async (ctx: Context, { before, after }: Change<Objective>): Promis
   if (before?.custom !== after.custom) await judgeCustom(ctx, after.custom)
   await requireOwner(ctx, before, after)
   await requireContributors(ctx, before, after)
+  await requireAddedKpis(ctx, '/watchedKpiIds', before?.watchedKpiIds, after.watchedKpiIds)
+  await requireTemplate(ctx, before, after)
 }
 
 /** Key results and alignments go and come back with their objective; then the goals above are brought up to date. */
@@ -58,11 +63,14 @@ export const objectiveWrites: Creatable<Objective> = {
   update: { input: objectiveInputs.update, allow: mayChangeObjective },
   delete: { allow: mayChangeObjective, dependents: objectiveDependents },
   toRow: objectiveRow,
-  lock: (ctx, { ids, inputs }) =>
-    lockForWrite(ctx, {
+  lock: (ctx, { ids, inputs }) => {
+    // Its key results may come back with it.
+    shareKpis(ctx, { objectiveIds: ids })
+    return lockForWrite(ctx, {
       objectiveIds: ids,
       cycleIds: inputs.flatMap(({ cycleId }) => (typeof cycleId === 'string' ? [cycleId] : [])),
-    }),
+    })
+  },
   judge,
   settle,
 }

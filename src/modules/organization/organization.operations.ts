@@ -10,7 +10,13 @@ import { admin, anyone } from '../../auth/rules.ts'
 import type { Policy } from '../../scoring/index.ts'
 import { allCycles, heldBy, lockForWrite, rescoreCycles } from '../goals/goal.write.ts'
 import { judgeBands } from './organization.policy.ts'
-import { organization, organizationSchema, policyPatch, retentionPatch } from './organization.resource.ts'
+import {
+  insightPolicyPatch,
+  organization,
+  organizationSchema,
+  policyPatch,
+  retentionPatch,
+} from './organization.resource.ts'
 
 const { feedbackRetentionMonths, reviewRetentionMonths } = organizationSchema.shape
 const { name, timeZone, weekStart, fiscalYearStartMonth, defaultCadence, defaultVisibility, customFields, externalId } =
@@ -25,6 +31,7 @@ const update = z
     defaultCadence,
     defaultVisibility,
     policy: policyPatch,
+    insightPolicy: insightPolicyPatch,
     customFields,
     retention: retentionPatch,
     feedbackRetentionMonths,

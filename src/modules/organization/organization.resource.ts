@@ -58,6 +58,24 @@ export const retentionPatch = z
 
 export const standardRetention: Required<Retention> = { events: 90, deliveries: 30, audit: null }
 
+const share = z.number().min(0).max(1)
+const most = z.int().min(1).max(10_000)
+const insightMembers = {
+  mostKeyResults: most.nullable().meta({ description: 'Of one objective; 5.' }),
+  mostObjectives: most.nullable().meta({ description: 'Of one owner in a cycle; 5.' }),
+  mostKpis: most.nullable().meta({ description: 'In one place; 30.' }),
+  smallestShare: share.nullable().meta({ description: "Of an objective's weight; less is not heard; 0.05." }),
+  decline: share.nullable().meta({ description: 'Of its value a KPI loses over its trend to be declining; 0.05.' }),
+}
+
+export const insightPolicy = z
+  .strictObject(insightMembers)
+  .meta({ id: 'InsightPolicy', description: 'What insights call too much or too little; null is the standard.' })
+
+export const insightPolicyPatch = z.strictObject(insightMembers).partial().meta({ id: 'InsightPolicyPatch' })
+
+const undecided = Object.fromEntries(Object.keys(insightMembers).map((member) => [member, null]))
+
 export const customField = z
   .strictObject({ name: z.string().regex(/^[a-z][A-Za-z0-9_]{0,62}$/), type: z.enum(customFieldTypes) })
   .meta({ id: 'CustomField', description: 'A member objectives may carry under `custom`.' })
@@ -74,6 +92,7 @@ export const organizationSchema = z
     defaultCadence: cadence,
     defaultVisibility: visibility,
     policy,
+    insightPolicy,
     customFields: z.array(customField).max(100),
     retention,
     feedbackRetentionMonths: retentionMonths.meta({ description: 'After it was given; null keeps feedback.' }),
@@ -93,5 +112,6 @@ export const organization = resource({
   derived: {
     policy: { needs: ['policy'], of: ({ policy: decided }) => ({ ...wholePolicy, ...decided }) },
     retention: { needs: ['retention'], of: ({ retention: decided }) => ({ ...standardRetention, ...decided }) },
+    insightPolicy: { needs: ['insightPolicy'], of: ({ insightPolicy: decided }) => ({ ...undecided, ...decided }) },
   },
 })

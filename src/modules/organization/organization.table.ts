@@ -1,6 +1,8 @@
+import { sql } from 'drizzle-orm'
 import { integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { instant, resourceTable } from '../../db/columns.ts'
 import type { Policy } from '../../scoring/index.ts'
+import type { InsightPolicy } from './organization.policy.ts'
 
 export const cadences = ['day', 'week', 'month', 'quarter'] as const
 export const visibilities = ['organization', 'restricted', 'private'] as const
@@ -25,6 +27,8 @@ export const organizations = resourceTable('organizations', {
   defaultCadence: text('default_cadence', { enum: cadences }).notNull(),
   defaultVisibility: text('default_visibility', { enum: visibilities }).notNull(),
   policy: jsonb('policy').$type<Partial<Policy>>().notNull(),
+  /** Names only what was decided; the rest is the standard (organization.policy.ts). */
+  insightPolicy: jsonb('insight_policy').$type<Partial<InsightPolicy>>().notNull().default(sql`'{}'`),
   customFields: jsonb('custom_fields').$type<CustomField[]>().notNull(),
   retention: jsonb('retention').$type<Retention>().notNull().default({}),
   /** Months after which texts about people are erased (jobs/retention.ts); null keeps them. */
