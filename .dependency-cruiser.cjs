@@ -16,7 +16,11 @@ module.exports = {
       { path: '^src/http' },
       { path: '^src/(modules|cli|scoring|db|auth)' },
     ),
-    layer('modules never know who serves them', { path: '^src/modules' }, { path: '^src/(http|scim|cli|app|main|config)' }),
+    layer(
+      'modules never know who serves them',
+      { path: '^src/modules' },
+      { path: '^src/(http|scim|cli|app|main|config)' },
+    ),
     layer(
       'a module reaches another through its table, resource, queries, rules or the goals beside it, never its operations',
       { path: '^src/modules/([^/]+)/' },
