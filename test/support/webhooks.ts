@@ -123,3 +123,9 @@ export const sendingWorld = async () => {
   const alone = () => sql(`update webhook_endpoints set state = 'disabled'`)
   return { ...world, ...node, subscribe, pillar, deliveries, endpoint, sql, alone }
 }
+
+/** What is read, once it is as it should be. */
+export const until = async <T>(read: () => T | Promise<T>, is: (value: T) => boolean): Promise<T> => {
+  await expect.poll(async () => is(await read()), { timeout: 15_000, interval: 20 }).toBe(true)
+  return read()
+}
