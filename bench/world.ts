@@ -9,7 +9,7 @@ export type Leaf = { id: string; line: string[] }
 
 /** `library` is read; each of `graphs` is one root cycle of a tenant of its own. */
 export type World = {
-  library: Tenant & { cycleId: string; objectiveId: string }
+  library: Tenant & { cycleId: string; objectiveId: string; kpiId: string; from: string; to: string }
   graphs: (Tenant & { leaves: Leaf[] })[]
 }
 
@@ -81,6 +81,25 @@ const checkInEach = (post: Post, keyResultIds: string[], times: number) =>
     ).flat(),
   )
 
+/** A KPI with a target that was measured on each of the last 1,000 days. */
+const seedMeasured = async (post: Post): Promise<Pick<World['library'], 'kpiId' | 'from' | 'to'>> => {
+  const { id: kpiId } = await post('/kpis', {
+    code: 'TICKETS',
+    name: 'Tickets solved',
+    frequency: 'day',
+    aggregation: 'sum',
+  })
+  await post(`/kpis/${kpiId}/targets`, { effectiveFrom: '2015-01-01', target: 60, redLine: 30 })
+  const dayBack = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
+  const items = Array.from({ length: 1_000 }, (_, at) => ({
+    kpiId,
+    period: dayBack(1_000 - at),
+    value: ((at * 7) % 90) + 1,
+  }))
+  await post('/measurements/batch', { items })
+  return { kpiId, from: dayBack(1_000), to: dayBack(1) }
+}
+
 /** Four cycles of 50 objectives, each with key results that were checked in on for eight weeks. */
 const seedLibrary = async (seed: Seed): Promise<World['library']> => {
   const { post, ...tenant } = await tenantOf(seed, 'Library')
@@ -98,7 +117,8 @@ const seedLibrary = async (seed: Seed): Promise<World['library']> => {
     ),
   )
   await checkInEach(post, await keyResultsOf(post, objectiveIds), 8)
-  return { ...tenant, cycleId: cycleIds[0] as string, objectiveId: objectiveIds[7] as string }
+  const measured = await seedMeasured(post)
+  return { ...tenant, ...measured, cycleId: cycleIds[0] as string, objectiveId: objectiveIds[7] as string }
 }
 
 /** A tree; the key results belong to its leaves. */

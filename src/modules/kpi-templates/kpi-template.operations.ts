@@ -80,6 +80,8 @@ export const kpiTemplateOperations = [
     create: { input: kpiTemplateInputs.create, allow: keepsTemplates },
     update: { input: kpiTemplateInputs.update, allow: keepsTemplates },
     delete: { allow: keepsTemplates },
+    // In a patch null removes a member, and here every member stays.
+    toRow: ({ kpi: said }) => (said ? { kpi: { unit: null, ...said } } : {}),
     lock: async (_ctx, { ids }) => {
       if (ids.some(library.isBuiltIn))
         throw new Problem('forbidden', 'A built-in template cannot be changed; make one of your own')
