@@ -59,15 +59,19 @@ const claimText = `
 export const claim = (db: Database, tenantId: string, limit: number): Promise<Leased[]> =>
   query<Leased>(db, 'webhook_claim', claimText, [tenantId, limit, inFlightAtMost, leaseSeconds])
 
+// A lease that ends unused is one of a node that died: it kept a place at its endpoint, and perhaps the last one.
 const nextText = `
   select extract(epoch from min(next.at) - clock_timestamp())::float8 * 1000 as wait
   from webhook_endpoints e cross join lateral (
-    select d.next_attempt_at as at from webhook_deliveries d
-    where d.tenant_id = $1 and d.endpoint_id = e.id and d.status = 'pending' and d.next_attempt_at > now()
-    order by d.next_attempt_at limit 1) next
+    (select d.next_attempt_at as at from webhook_deliveries d
+     where d.tenant_id = $1 and d.endpoint_id = e.id and d.status = 'pending' and d.next_attempt_at > now()
+     order by d.next_attempt_at limit 1)
+    union all
+    select d.leased_until from webhook_deliveries d
+    where d.tenant_id = $1 and d.endpoint_id = e.id and d.leased_until > now()) next
   where e.tenant_id = $1 and e.state = 'enabled' and e.deleted_at is null`
 
-/** Milliseconds until something is due that is not due yet; null for never. */
+/** Milliseconds until something is due that is not due yet, or a lease ends; null for never. */
 export const nextDue = async (db: Database, tenantId: string): Promise<number | null> => {
   const [row] = await query<{ wait: number | null }>(db, 'webhook_next', nextText, [tenantId])
   return row?.wait ?? null
