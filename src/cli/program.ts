@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
+import { biCommand } from './bi.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { keyCommand } from './key.ts'
@@ -22,6 +23,7 @@ for (const command of [
   migrateCommand,
   orgCommand,
   keyCommand,
+  biCommand,
   demoCommand,
   openapiCommand,
   doctorCommand,

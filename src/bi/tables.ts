@@ -1,0 +1,8 @@
+import { directoryTables } from './directory.tables.ts'
+import { okrTables } from './okr.tables.ts'
+import type { BiTable } from './table.ts'
+
+/** Everything published to analysts. */
+export const biTables: readonly BiTable[] = [...directoryTables, ...okrTables]
+
+export const biTable = (name: string): BiTable | undefined => biTables.find((table) => table.name === name)
