@@ -14,6 +14,7 @@ import { serializersOf } from './api/serialize.ts'
 import { toProblem } from './api/to-problem.ts'
 import { createTurns } from './api/turns.ts'
 import { authenticator, type Session } from './auth/authenticate.ts'
+import { bearerOf } from './auth/basic.ts'
 import { type JwtSettings, jwtVerifier } from './auth/jwt.ts'
 import { body } from './http/body.ts'
 import { health } from './http/health.ts'
@@ -21,6 +22,7 @@ import { metrics } from './http/metrics.ts'
 import { pages } from './http/pages.ts'
 import { type LimitOptions, rateLimits } from './http/rate-limit.ts'
 import { modules } from './modules/index.ts'
+import { odata } from './odata/plugin.ts'
 import { version } from './version.ts'
 
 declare module 'fastify' {
@@ -102,18 +104,31 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     reply.type('application/json; charset=utf-8').header('access-control-allow-origin', '*').send(text),
   )
 
-  await app.register(async (secured) => {
-    secured.decorateRequest('session', null as never)
-    secured.addHook('onRequest', async (request, reply) => {
+  const admit =
+    (credentialOf: (authorization: string | undefined) => string | undefined) =>
+    async (request: FastifyRequest, reply: FastifyReply) => {
       app.limits.admit(request.ip)
       try {
-        request.session = await authenticate(request.headers.authorization)
+        request.session = await authenticate(credentialOf(request.headers.authorization))
       } catch (error) {
         if (toProblem(error).code === 'unauthenticated') app.limits.failed(request.ip)
         throw error
       }
       app.limits.take(reply, request.session.actor)
-    })
+    }
+  app.decorateRequest('session', null as never)
+  await app.register(
+    async (forTools) => {
+      forTools.addHook('onRequest', admit(bearerOf))
+      await forTools.register(odata, { requestOf })
+    },
+    { prefix: '/odata/v4' },
+  )
+  await app.register(async (secured) => {
+    secured.addHook(
+      'onRequest',
+      admit((authorization) => authorization),
+    )
     await secured.register(rest(modules, requestOf), { prefix: '/v1' })
     await secured.register(graphqlPlugin, { schema: graphqlOf(modules, document), requestOf })
   })

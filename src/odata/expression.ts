@@ -1,6 +1,6 @@
 import type { EdmType } from '../bi/column.ts'
 import { unreadable, unsupported } from './odata-error.ts'
-import { type Token, tokensOf } from './tokens.ts'
+import { type Reader, readerOf, unexpected } from './reader.ts'
 
 /** An expression as a tree; nothing in it is trusted yet: names are checked when it becomes SQL. */
 export type Expression =
@@ -16,6 +16,7 @@ export type Operator = keyof typeof binding
 
 /** How tightly binary operators bind (OData 4.01 URL conventions, 5.1.1.16). */
 const binding = {
+  __proto__: null as never,
   or: 1,
   and: 2,
   eq: 3,
@@ -37,82 +38,75 @@ const deepest = 32
 const mostNodes = 500
 
 /**
- * Parses an expression by operator precedence.
- * @throws ODataError 400 for what cannot be read, nests deeper than 32 or has more than 500 parts; 501 for lambdas and paths
+ * Parses a whole text as an expression.
+ * @throws ODataError 400 for what cannot be read, nests deeper than 32 or has more than 500 parts; 501 for paths
  */
 export const parseExpression = (text: string): Expression => {
-  const tokens = tokensOf(text)
-  let next = 0
+  const reader = readerOf(text)
+  const expression = expressionIn(reader)
+  reader.expectEnd()
+  return expression
+}
+
+/** Parses by operator precedence, as far as the expression goes. */
+export const expressionIn = (reader: Reader): Expression => {
   let nodes = 0
   let depth = 0
-
-  const peek = (): Token => tokens[next] as Token
-  const take = (): Token => tokens[next++] as Token
-  const expect = (kind: Token['kind']): void => {
-    const token = take()
-    if (token.kind !== kind) throw unexpected(token, `"${kind}"`)
-  }
-  const made = <T extends Expression>(node: T): T => {
+  const made = (node: Expression): Expression => {
     if (++nodes > mostNodes) throw unreadable(`an expression has at most ${mostNodes} parts`)
     return node
   }
-  const nested = <T>(parse: () => T): T => {
+  const nested = (loosest: number): Expression => {
     if (++depth > deepest) throw unreadable(`an expression nests at most ${deepest} deep`)
-    const result = parse()
+    const inner = parse(loosest)
     depth--
-    return result
+    return inner
   }
   const list = (): Expression[] => {
-    expect('(')
     const items: Expression[] = []
-    if (peek().kind !== ')') {
-      do items.push(nested(() => parse(0)))
-      while (peek().kind === ',' && take())
-    }
-    expect(')')
+    reader.expect('(')
+    if (reader.skip(')')) return items
+    do items.push(nested(0))
+    while (reader.skip(','))
+    reader.expect(')')
     return items
   }
 
   const operand = (): Expression => {
-    const token = take()
+    const token = reader.take()
     if (token.kind === 'literal') return made({ kind: 'literal', type: token.type, value: token.value })
     if (token.kind === '(') {
-      const inner = nested(() => parse(0))
-      expect(')')
+      const inner = nested(0)
+      reader.expect(')')
       return inner
     }
     if (token.kind !== 'word') throw unexpected(token, 'a value')
-    if (token.text === 'not') return made({ kind: 'not', operand: nested(() => parse(bindingOfNot)) })
-    if (token.text === 'null') return made({ kind: 'null' })
-    if (token.text === 'true' || token.text === 'false')
-      return made({ kind: 'literal', type: 'Boolean', value: token.text === 'true' })
-    if (peek().kind === '(') return made({ kind: 'call', name: token.text, args: list() })
-    return made({ kind: 'column', name: token.text })
+    const { text } = token
+    if (text === 'not') return made({ kind: 'not', operand: nested(bindingOfNot) })
+    if (text === 'null') return made({ kind: 'null' })
+    if (text === 'true' || text === 'false') return made({ kind: 'literal', type: 'Boolean', value: text === 'true' })
+    return made(
+      reader.peek().kind === '(' ? { kind: 'call', name: text, args: list() } : { kind: 'column', name: text },
+    )
   }
 
   const parse = (loosest: number): Expression => {
     let left = operand()
     for (;;) {
-      const { kind, text: word } = peek()
+      const { kind, text: word } = reader.peek()
+      if (kind === '/') throw unsupported('a path')
       if (kind !== 'word') return left
       if (word === 'has') throw unsupported('has')
       const power = word === 'in' ? bindingOfIn : binding[word as Operator]
-      if (power === undefined) throw unexpected(peek(), 'an operator')
+      if (power === undefined) throw unexpected(reader.peek(), 'an operator')
       if (power <= loosest) return left
-      take()
-      left =
+      reader.take()
+      left = made(
         word === 'in'
-          ? made({ kind: 'in', left, list: list() })
-          : made({ kind: 'binary', operator: word as Operator, left, right: nested(() => parse(power)) })
+          ? { kind: 'in', left, list: list() }
+          : { kind: 'binary', operator: word as Operator, left, right: nested(power) },
+      )
     }
   }
-
-  const whole = parse(0)
-  if (peek().kind !== 'end') throw unexpected(peek(), 'the end')
-  return whole
+  return nested(0)
 }
-
-const unexpected = ({ kind, text, at }: Token, wanted: string): Error =>
-  unreadable(
-    `${kind === 'end' ? 'ends' : `"${text.slice(0, 50)}"`} at character ${at + 1}, where ${wanted} was expected`,
-  )

@@ -9,7 +9,7 @@ export type Typed = { sql: string; type: EdmType }
 /** Columns a query may name, with the SQL that reads each. Nothing else of a client's words reaches the SQL text. */
 export type Columns = ReadonlyMap<string, Typed>
 
-const sqlTypes: Record<EdmType, string> = {
+export const sqlTypes: Record<EdmType, string> = {
   Guid: 'uuid',
   String: 'text',
   Boolean: 'boolean',

@@ -3,7 +3,7 @@ import { unreadable } from './odata-error.ts'
 
 /** `at` is the place in the text, from 0. Words are names, operators, functions, `true`, `false` and `null`. */
 export type Token =
-  | { kind: 'word' | '(' | ')' | ',' | 'end'; text: string; at: number }
+  | { kind: 'word' | '(' | ')' | ',' | '/' | 'end'; text: string; at: number }
   | { kind: 'literal'; text: string; at: number; type: EdmType; value: string | number }
 
 const longest = 8_000
@@ -18,8 +18,8 @@ const grammar = new RegExp(
     String.raw`(?<day>${days}(?![\w-]))`,
     String.raw`(?<number>[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.-]))`,
     String.raw`'(?<string>(?:[^']|'')*)'`,
-    String.raw`(?<word>[A-Za-z_]\w*)`,
-    String.raw`(?<mark>[(),])`,
+    String.raw`(?<word>\$?[A-Za-z_]\w*)`,
+    String.raw`(?<mark>[(),/])`,
   ].join('|'),
   'y',
 )
