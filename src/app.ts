@@ -16,6 +16,8 @@ import { createTurns } from './api/turns.ts'
 import { authenticator, type Session } from './auth/authenticate.ts'
 import { bearerOf } from './auth/basic.ts'
 import { type JwtSettings, jwtVerifier } from './auth/jwt.ts'
+import { connectBulk } from './db/bulk.ts'
+import { exports } from './exports/plugin.ts'
 import { body } from './http/body.ts'
 import { health } from './http/health.ts'
 import { metrics } from './http/metrics.ts'
@@ -124,11 +126,15 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     },
     { prefix: '/odata/v4' },
   )
+  // Of their own: who takes an export slowly must not keep others from importing.
+  const streams = connectBulk(pool)
+  app.addHook('onClose', () => streams.end())
   await app.register(async (secured) => {
     secured.addHook(
       'onRequest',
       admit((authorization) => authorization),
     )
+    await secured.register(exports, { prefix: '/v1/exports', requestOf, streams })
     await secured.register(rest(modules, requestOf), { prefix: '/v1' })
     await secured.register(graphqlPlugin, { schema: graphqlOf(modules, document), requestOf })
   })

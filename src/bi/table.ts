@@ -1,4 +1,4 @@
-import type { Scope } from '../auth/actor.ts'
+import type { Actor, Scope } from '../auth/actor.ts'
 import type { Column } from './column.ts'
 
 /** One flat table for analysts: a view of schema `bi`, an OData entity set and an export, all by this definition. */
@@ -23,6 +23,10 @@ export type BiTable = {
   isGuarded?: boolean
   columns: Readonly<Record<string, Column>>
 }
+
+/** Whether a credential may read a table. */
+export const mayRead = ({ scopes }: Actor, { scope }: BiTable): boolean =>
+  scopes.includes('admin') || scopes.includes(scope)
 
 /** What a row of a resource carries beside its own columns. */
 export const lifeOf = (alias: string) =>

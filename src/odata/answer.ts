@@ -1,5 +1,4 @@
 import type { Request } from '../api/context.ts'
-import type { Actor } from '../auth/actor.ts'
 import { sightOf } from '../auth/sight.ts'
 import type { BiTable } from '../bi/table.ts'
 import { openTransaction, type Transaction } from '../db/transaction.ts'
@@ -8,10 +7,6 @@ import { decodePlace, encodePlace, pageText, tokenBinding } from './page.ts'
 import { selectionOf } from './select.ts'
 
 const longestStatement = 25_000
-
-/** Whether a credential may read a table. */
-export const mayRead = ({ scopes }: Actor, { scope }: BiTable): boolean =>
-  scopes.includes('admin') || scopes.includes(scope)
 
 type Page = { rows: string[]; count: number | undefined; nextToken: string | undefined }
 
