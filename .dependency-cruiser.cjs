@@ -10,13 +10,28 @@ module.exports = {
       { path: '^src/(api|auth|modules|http|cli)', pathNot: '(\\.table\\.ts|^src/auth/actor\\.ts)$' },
     ),
     layer('auth uses db, and types of api', { path: '^src/auth' }, { path: '^src/(modules|http|cli|scoring)' }),
-    layer('api never knows the modules', { path: '^src/api' }, { path: '^src/(modules|http|cli|scoring)' }),
+    layer('api never knows the modules', { path: '^src/api' }, { path: '^src/(modules|http|scim|cli|scoring)' }),
+    layer(
+      'journal never knows the modules',
+      { path: '^src/journal' },
+      { path: '^src/(modules|http|cli|jobs|scoring)' },
+    ),
     layer(
       'http serves pages and limits, nothing of the domain',
       { path: '^src/http' },
       { path: '^src/(modules|cli|scoring|db|auth)' },
     ),
-    layer('modules never know who serves them', { path: '^src/modules' }, { path: '^src/(http|cli|app|main|config)' }),
+    layer('outbound is a fence by itself', { path: '^src/outbound' }, { path: '^src', pathNot: '^src/outbound' }),
+    layer(
+      'delivery is called, and calls no one who serves',
+      { path: '^src/delivery' },
+      { path: '^src/(http|cli|jobs|app|main|config)' },
+    ),
+    layer(
+      'modules never know who serves them',
+      { path: '^src/modules' },
+      { path: '^src/(http|scim|cli|app|main|config|jobs|delivery)' },
+    ),
     layer(
       'a module reaches another through its table, resource, queries, rules or the goals beside it, never its operations',
       { path: '^src/modules/([^/]+)/' },

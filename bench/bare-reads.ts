@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { expectedOn, healthOn, verdictOf } from '../src/scoring/index.ts'
+import { expectedOn, healthOn, kpiScore, kpiStatus, verdictOf } from '../src/scoring/index.ts'
 import type { World } from './world.ts'
 
 type Row = Record<string, any>
@@ -21,6 +21,12 @@ const nestedText = `
   ) k on true
   left join check_ins c on c.tenant_id = $1 and c.id = k.last_check_in_id and c.deleted_at is null
   order by o.id, k.id`
+
+const seriesText = `
+  select m.period, m.period_start as start, m.period_end as "end", m.value, t.target, t.red_line as "redLine"
+  from kpi_series s join measurements m on m.tenant_id = $1 and m.series_id = s.id and m.superseded_at is null and m.deleted_at is null
+  join kpi_targets t on t.tenant_id = $1 and t.kpi_id = s.kpi_id and t.deleted_at is null
+  where s.tenant_id = $1 and s.kpi_id = $2 and m.period_start between $3 and $4 order by m.period_start`
 
 /** One prepared statement in the app's kind of transaction, all in one round trip: row-level security holds for both. */
 const read = async (pool: Pool, name: string, text: string, values: string[]): Promise<Row[]> => {
@@ -76,6 +82,26 @@ const objectiveOf = (row: Row, today: string): Row => ({
   verdict: verdictOf(row['grade'], row['commitment']),
 })
 
+const pointOf = ({ period, start, end, value, target, redLine }: Row): Row => {
+  const thresholds = { direction: 'up' as const, target, redLine }
+  return {
+    period,
+    start,
+    end,
+    value,
+    reason: null,
+    complete: true,
+    target,
+    redLine,
+    upperTarget: null,
+    upperRedLine: null,
+    status: kpiStatus(value, thresholds),
+    score: kpiScore(value, thresholds),
+    compare: null,
+    movingAverage: null,
+  }
+}
+
 const nested = (rows: Row[]): Row[] => {
   const nodes: Row[] = []
   for (const row of rows) {
@@ -101,8 +127,8 @@ const nested = (rows: Row[]): Row[] => {
   return nodes
 }
 
-/** The three reads by hand, without anything between the socket and the pool. */
-export const bareReads = (pool: Pool, { library: { id: tenantId, cycleId } }: World) => ({
+/** The reads by hand, without anything between the socket and the pool. */
+export const bareReads = (pool: Pool, { library: { id: tenantId, cycleId, kpiId, from, to } }: World) => ({
   get: async (id: string): Promise<Row> => {
     const [row] = await read(pool, 'get', getText, [tenantId, id])
     return objectiveOf(row as Row, new Date().toISOString().slice(0, 10))
@@ -111,6 +137,10 @@ export const bareReads = (pool: Pool, { library: { id: tenantId, cycleId } }: Wo
     const rows = await read(pool, 'list', listText, [tenantId, cycleId])
     const today = new Date().toISOString().slice(0, 10)
     return { items: rows.slice(0, 50).map((row) => objectiveOf(row, today)), nextCursor: null }
+  },
+  series: async (): Promise<Row> => {
+    const rows = await read(pool, 'series', seriesText, [tenantId, kpiId, from, to])
+    return { kpiId, grain: 'day', series: [{ dimensions: {}, points: rows.map(pointOf) }] }
   },
   nested: async (): Promise<Row> => ({
     data: { objectives: { nodes: nested(await read(pool, 'nested', nestedText, [tenantId, cycleId])) } },

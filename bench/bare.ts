@@ -36,6 +36,7 @@ const answer = async (request: IncomingMessage): Promise<unknown> => {
     await bodyOf(request)
     return reads.nested()
   }
+  if (url.startsWith('/v1/kpis/')) return reads.series()
   if (method === 'GET') return url.includes('?') ? reads.list() : reads.get(url.slice('/v1/objectives/'.length))
   await bodyOf(request)
   return play(pool, script, idsOf.get(url.split('/')[3] as string) as string[])

@@ -87,6 +87,13 @@ export const casesOf = ({ library, graphs }: World): Case[] => {
       ],
     },
     {
+      ...read,
+      name: 'series',
+      says: '1,000 days of a KPI, judged by its target',
+      target: { ratio: 0.75 },
+      requests: () => [{ path: `/v1/kpis/${library.kpiId}/series?from=${library.from}&to=${library.to}`, headers }],
+    },
+    {
       ...write,
       name: 'check-in',
       says: 'a check-in with a cascade of four levels, in 16 graphs',

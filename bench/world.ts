@@ -9,7 +9,7 @@ export type Leaf = { id: string; line: string[] }
 
 /** `library` is read; each of `graphs` is one root cycle of a tenant of its own. */
 export type World = {
-  library: Tenant & { cycleId: string; objectiveId: string }
+  library: Tenant & { cycleId: string; objectiveId: string; kpiId: string; from: string; to: string }
   graphs: (Tenant & { leaves: Leaf[] })[]
 }
 
@@ -17,8 +17,10 @@ type Post = (path: string, body: unknown) => Promise<any>
 type Seed = { url: string; pool: Pool }
 
 const graphs = 16
-const levels = 4
-const childrenEach = 4
+type Shape = { levels: number; childrenEach: number }
+const shape: Shape = { levels: 4, childrenEach: 4 }
+/** 1 + 6 + 36 + 216: some 250 objectives. */
+const scaleShape: Shape = { levels: 4, childrenEach: 6 }
 const keyResultsEach = 3
 
 const tenantOf = async ({ url, pool }: Seed, name: string): Promise<Tenant & { post: Post }> => {
@@ -79,6 +81,25 @@ const checkInEach = (post: Post, keyResultIds: string[], times: number) =>
     ).flat(),
   )
 
+/** A KPI with a target that was measured on each of the last 1,000 days. */
+const seedMeasured = async (post: Post): Promise<Pick<World['library'], 'kpiId' | 'from' | 'to'>> => {
+  const { id: kpiId } = await post('/kpis', {
+    code: 'TICKETS',
+    name: 'Tickets solved',
+    frequency: 'day',
+    aggregation: 'sum',
+  })
+  await post(`/kpis/${kpiId}/targets`, { effectiveFrom: '2015-01-01', target: 60, redLine: 30 })
+  const dayBack = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
+  const items = Array.from({ length: 1_000 }, (_, at) => ({
+    kpiId,
+    period: dayBack(1_000 - at),
+    value: ((at * 7) % 90) + 1,
+  }))
+  await post('/measurements/batch', { items })
+  return { kpiId, from: dayBack(1_000), to: dayBack(1) }
+}
+
 /** Four cycles of 50 objectives, each with key results that were checked in on for eight weeks. */
 const seedLibrary = async (seed: Seed): Promise<World['library']> => {
   const { post, ...tenant } = await tenantOf(seed, 'Library')
@@ -96,11 +117,12 @@ const seedLibrary = async (seed: Seed): Promise<World['library']> => {
     ),
   )
   await checkInEach(post, await keyResultsOf(post, objectiveIds), 8)
-  return { ...tenant, cycleId: cycleIds[0] as string, objectiveId: objectiveIds[7] as string }
+  const measured = await seedMeasured(post)
+  return { ...tenant, ...measured, cycleId: cycleIds[0] as string, objectiveId: objectiveIds[7] as string }
 }
 
-/** A tree of four levels; the key results belong to its leaves. */
-const seedGraph = async (seed: Seed): Promise<World['graphs'][number]> => {
+/** A tree; the key results belong to its leaves. */
+const seedGraph = async (seed: Seed, { levels, childrenEach }: Shape): Promise<World['graphs'][number]> => {
   const { post, ...tenant } = await tenantOf(seed, 'Graph')
   const { id: cycleId } = await post('/cycles', thisYear())
   let lines: string[][] = [[]]
@@ -132,6 +154,9 @@ const seedGraph = async (seed: Seed): Promise<World['graphs'][number]> => {
 export const seedWorld = async (seed: Seed): Promise<World> => {
   const library = await seedLibrary(seed)
   const made: World['graphs'] = []
-  for (let at = 0; at < graphs; at++) made.push(await seedGraph(seed))
+  for (let at = 0; at < graphs; at++) made.push(await seedGraph(seed, shape))
   return { library, graphs: made }
 }
+
+/** One organization to compare with another that holds many copies of its goals. */
+export const seedScale = (seed: Seed): Promise<World['graphs'][number]> => seedGraph(seed, scaleShape)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseNetwork } from './outbound/address.ts'
 
 const environment = z.object({
   /** As the serving role. Without it the embedded database of the folder is used. */
@@ -27,6 +28,20 @@ const environment = z.object({
     .optional(),
   /** True behind a proxy that sets X-Forwarded-For. */
   TRUST_PROXY: z.stringbool().default(false),
+  /** Private networks that webhooks may reach, as addresses or ranges: `127.0.0.1,::1,10.0.0.0/8`. None by default. */
+  WEBHOOK_NETWORKS: z
+    .string()
+    .default('')
+    .transform((list, ctx) =>
+      list
+        .split(',')
+        .filter((each) => each.trim() !== '')
+        .flatMap((each) => {
+          const network = parseNetwork(each.trim())
+          if (!network) ctx.addIssue({ code: 'custom', message: `${each} is no address and no range` })
+          return network ? [network] : []
+        }),
+    ),
   POOL_SIZE: z.coerce.number().int().min(4).max(200).default(16),
 })
 
@@ -54,6 +69,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) => {
     logLevel: settings.LOG_LEVEL,
     jwt: issuer && audience && jwksUrl ? { issuer, audience, jwksUrl, ...(claims ? { claims } : {}) } : undefined,
     trustProxy: settings.TRUST_PROXY,
+    networks: settings.WEBHOOK_NETWORKS,
     poolSize: settings.POOL_SIZE,
   }
 }

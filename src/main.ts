@@ -1,3 +1,4 @@
+import { pino } from 'pino'
 import { buildApp } from './app.ts'
 import { bringUpToDate, openDatabase } from './cli/database.ts'
 import { forLandingPage, greeting } from './cli/greeting.ts'
@@ -7,7 +8,8 @@ import { fail } from './cli/output.ts'
 import { readConfig } from './config.ts'
 import { freePort } from './db/embedded/cluster.ts'
 import { connectPool } from './db/pool.ts'
-import { startMidnight } from './jobs/midnight.ts'
+import { startBackground } from './jobs/start.ts'
+import { startKeeper } from './journal/keeper.ts'
 
 /** Config → database → demo, if the embedded database is empty → app → listen. Ends by a signal. */
 const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<void> => {
@@ -21,13 +23,18 @@ const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<voi
 
   const port = config.port || (await freePort())
   const url = `http://${['0.0.0.0', '::'].includes(config.host) ? 'localhost' : config.host}:${port}`
+  const log = pino({ level: config.logLevel })
+  const journal = startKeeper({ pool, log })
+  lifecycle.closeAtEnd(journal.stop)
   const app = await buildApp({
     pool,
+    journal,
     logLevel: config.logLevel,
     limits: { rate: config.rate },
     jwt: config.jwt,
     trustProxy: config.trustProxy,
     isDraining: lifecycle.isDraining,
+    networks: config.networks,
     commands: demo ? forLandingPage(url, demo) : [],
   })
   process.on('unhandledRejection', (reason) => {
@@ -36,7 +43,19 @@ const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<voi
   })
   lifecycle.closeAtEnd(() => app.close())
   await app.listen({ host: config.host, port })
-  lifecycle.closeAtEnd(startMidnight({ pool, clock: () => new Date(), log: app.log }))
+  const { log: logger, metrics } = app
+  const { networks } = config
+  lifecycle.closeAtEnd(
+    await startBackground({
+      pool,
+      url: database.appUrl,
+      clock: () => new Date(),
+      log: logger,
+      metrics,
+      journal,
+      networks,
+    }),
+  )
   lifecycle.nowServing()
   process.stdout.write(greeting(url, demo))
 }

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { v7 } from 'uuid'
 import { eventOf } from './change-event.ts'
-import { byExternalId, type Entry, membersOf, requireOnce } from './entries.ts'
+import { byExternalId, type Entry, membersOf, requireOnce, withMembers } from './entries.ts'
+import { resolveReferences } from './external-references.ts'
 import { lockMany } from './find-many.ts'
 import { located } from './located.ts'
 import { mergePatch } from './merge-patch.ts'
@@ -19,11 +20,14 @@ import { type Change, narrowed, type Writes } from './writes.ts'
  * consequences. One statement per step, however many entries. Throws the first Problem, its pointers led by the
  * entry's place when there are several.
  */
-export const applyEntries = async (ctx: Context, w: Writes, entries: readonly Entry[]): Promise<Change[]> => {
-  const known = await byExternalId(ctx, w, entries)
-  const ids = entries.map((entry) =>
+export const applyEntries = async (ctx: Context, w: Writes, given: readonly Entry[]): Promise<Change[]> => {
+  const known = await byExternalId(ctx, w, given)
+  const ids = given.map((entry) =>
     'id' in entry ? entry.id : 'upsert' in entry ? known.get(entry.upsert['externalId']) : undefined,
   )
+  // New rows have their ids before they are stored, so that rows of one set can point to each other.
+  const allIds = ids.map((id) => id ?? v7())
+  const entries = await judgedEntries(w, await resolveReferences(ctx, w.resource, given, allIds))
   const wanted = [...new Set(ids.filter((id) => id !== undefined))]
   await requireOnce(entries, ids)
   await w.lock?.(ctx, { ids: wanted, inputs: entries.map(membersOf) })
@@ -34,7 +38,7 @@ export const applyEntries = async (ctx: Context, w: Writes, entries: readonly En
     changes.push(
       await located(entries.length, index, async () => {
         const before = ids[index] === undefined ? null : visibleBefore(entry, stored.get(ids[index]))
-        const change = await changeOf(ctx, w, entry, before, index)
+        const change = await changeOf(ctx, w, entry, before, index, allIds[index] as string)
         requireVersion(ctx, entry, before)
         return change
       }),
@@ -56,6 +60,17 @@ export const applyEntries = async (ctx: Context, w: Writes, entries: readonly En
   return changes
 }
 
+const judgedEntries = (w: Writes, entries: readonly Entry[]): Promise<Entry[]> =>
+  Promise.all(
+    entries.map((entry, index) =>
+      located(entries.length, index, async () => {
+        if (!('unjudged' in entry)) return entry
+        const schema = 'update' in entry ? w.update.input : w.create?.input
+        return schema ? withMembers(entry, narrowed(schema, membersOf(entry))) : entry
+      }),
+    ),
+  )
+
 /** A deleted row answers 404 to everything but restore and upsert, which bring it back. */
 const visibleBefore = (entry: Entry, before: Row | undefined): Row => {
   const revives = 'restore' in entry || 'upsert' in entry
@@ -63,14 +78,21 @@ const visibleBefore = (entry: Entry, before: Row | undefined): Row => {
   return before
 }
 
-const changeOf = async (ctx: Context, w: Writes, entry: Entry, before: Row | null, index: number): Promise<Change> => {
+const changeOf = async (
+  ctx: Context,
+  w: Writes,
+  entry: Entry,
+  before: Row | null,
+  index: number,
+  id: string,
+): Promise<Change> => {
   if (before === null) {
     if (!w.create) throw new Problem('not_found')
     const input = 'upsert' in entry ? narrowed(w.create.input, entry.upsert) : membersOf(entry)
     const after = { ...blank(w), ...input, ...(await w.toRow?.(input, null, ctx)) }
     Object.assign(after, {
       tenantId: ctx.actor.tenantId,
-      id: v7(),
+      id,
       version: 1,
       createdAt: ctx.now,
       updatedAt: ctx.now,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Scope } from '../auth/actor.ts'
 import { anyone } from '../auth/rules.ts'
@@ -7,7 +8,8 @@ import { Problem, problemSchema } from './problem.ts'
 import type { Row } from './store.ts'
 import { inputProblems, toProblem } from './to-problem.ts'
 
-type Result = { status: number; id: string | null; version: number | null }
+type Outcome = { outcome: 'created' | 'updated' | 'unchanged'; changed: string[] }
+type Result = { status: number; id: string | null; version: number | null } & Outcome
 
 const batchResult = z
   .strictObject({
@@ -18,12 +20,27 @@ const batchResult = z
           status: z.int(),
           id: id.nullable(),
           version: z.int().nullable(),
+          outcome: z
+            .enum(['created', 'updated', 'unchanged'])
+            .meta({ id: 'BatchOutcome', description: 'What became of an item, or would with `validateOnly`.' })
+            .nullable(),
+          changed: z.array(z.string()).meta({ description: 'Members an update gave another value.' }),
           problem: problemSchema.nullable(),
         })
         .meta({ id: 'BatchResultItem' }),
     ),
   })
   .meta({ id: 'BatchResult', description: 'A row per item, in the order given.' })
+
+/** What a write did to its row: an unchanged one has no new version, no event and stands in no audit row. */
+export const outcomeOf = (
+  { before, after }: { before: Row | null; after: Row },
+  members: readonly string[],
+): Outcome => {
+  if (before === null) return { outcome: 'created', changed: [] }
+  const changed = members.filter((key) => !isDeepStrictEqual(before[key], after[key]))
+  return { outcome: before['version'] === after['version'] ? 'unchanged' : 'updated', changed }
+}
 
 /** An item that does not fit its schema; kept, so that the others of a batch that is not atomic can go on. */
 class Unfit {
@@ -33,6 +50,9 @@ class Unfit {
   }
 }
 
+/** The most items of a call over HTTP. */
+const mostOfACall = 1_000
+
 /** `POST /<path>/batch`: up to 1,000 items in one transaction, whole (atomic, the default) or each for itself. */
 export const batchOf = (batch: {
   name: string
@@ -40,6 +60,7 @@ export const batchOf = (batch: {
   path: string
   scope: Scope
   item: z.ZodObject
+  most?: number
   /** Carries out all items or throws; set-wise, with one cascade. */
   apply: (ctx: Context, items: Row[]) => Promise<Result[]>
 }): AnyOperation =>
@@ -57,7 +78,7 @@ export const batchOf = (batch: {
           items: z
             .array(batch.item.catch((context) => new Unfit(context?.error as z.ZodError) as never))
             .min(1)
-            .max(1_000),
+            .max(batch.most ?? mostOfACall),
         })
         .meta({ id: `${batch.name.charAt(0).toUpperCase()}${batch.name.slice(1)}Input` }),
     }),
@@ -69,8 +90,8 @@ export const batchOf = (batch: {
     },
   })
 
-const none = { id: null, version: null, problem: null }
-type Answer = { status: number; id?: string | null; version?: number | null; problem?: z.output<typeof problemSchema> }
+const none = { id: null, version: null, outcome: null, changed: [], problem: null }
+type Answer = { status: number; problem?: z.output<typeof problemSchema> } & Partial<Omit<Result, 'status'>>
 type Apply = (ctx: Context, items: Row[]) => Promise<Result[]>
 
 const whole = async (ctx: Context, apply: Apply, items: unknown[]): Promise<Answer[]> => {
@@ -79,7 +100,10 @@ const whole = async (ctx: Context, apply: Apply, items: unknown[]): Promise<Answ
   return apply(ctx, items as Row[])
 }
 
-/** All fitting items as one set; only when that fails in halves, behind savepoints, down to the items at fault. */
+/**
+ * All fitting items as one set; only when that fails in halves, behind savepoints, down to the items at fault. One that
+ * points to an item of another half is tried again for as long as others succeed.
+ */
 const inPart = async (ctx: Context, apply: Apply, items: unknown[]): Promise<Answer[]> => {
   const answers: Answer[] = items.map((item, index) =>
     item instanceof Unfit ? failed(problemOf(item, index)) : { status: 0 },
@@ -106,7 +130,12 @@ const inPart = async (ctx: Context, apply: Apply, items: unknown[]): Promise<Ans
       await carryOut(set.slice(half))
     }
   }
-  await carryOut(items.flatMap((item, index) => (item instanceof Unfit ? [] : [index])))
+  let wanted = items.flatMap((item, index) => (item instanceof Unfit ? [] : [index]))
+  for (let left = Infinity; wanted.length > 0 && wanted.length < left; ) {
+    left = wanted.length
+    await carryOut(wanted)
+    wanted = wanted.filter((index) => answers[index]?.problem?.code === 'reference_not_found')
+  }
   return answers
 }
 

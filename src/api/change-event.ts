@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Resource } from './operation.ts'
 import { allColumns } from './select.ts'
 import type { Row } from './store.ts'
 import type { Change, Writes } from './writes.ts'
@@ -16,21 +17,28 @@ export const eventOf = (w: Writes, { before, after, created }: Change) => {
   }
 }
 
-const internal = new Set(['tenantId', 'version', 'updatedAt', 'createdAt', 'deletedAt', 'score', 'scoredAt'])
+/** Never told: what every row has, and what the score's own event tells. */
+const internal = new Set([
+  'tenantId',
+  'id',
+  'externalId',
+  'version',
+  'updatedAt',
+  'createdAt',
+  'deletedAt',
+  'score',
+  'scoredAt',
+])
 
-/** Numbers, ids, days and states before and after. Free text stays out: events outlive the people they name. */
-const thin = (w: Writes, before: Row | null, after: Row): Record<string, [unknown, unknown]> => {
-  if (before === null) return {}
-  const columns = allColumns(w.resource)
-  const told = Object.keys(after).filter((key) => {
-    const column = columns[key]
-    if (!column || internal.has(key) || !(key in w.resource.schema.shape)) return false
-    return (
-      (column.dataType !== 'string' || column.enumValues !== undefined || /id$|on$|at$/i.test(key)) &&
-      column.dataType !== 'json'
-    )
+/** The members an event of a resource tells: numbers, ids, days and states. Free text stays out: events outlive people. */
+export const toldMembers = (resource: Resource): string[] =>
+  Object.entries(allColumns(resource)).flatMap(([key, column]) => {
+    if (internal.has(key) || !(key in resource.schema.shape) || column.dataType === 'json') return []
+    return column.dataType !== 'string' || column.enumValues !== undefined || /(Id|On|At)$/.test(key) ? [key] : []
   })
-  return Object.fromEntries(
-    told.flatMap((key) => (isDeepStrictEqual(before[key], after[key]) ? [] : [[key, [before[key], after[key]]]])),
-  )
+
+const thin = ({ resource }: Writes, before: Row | null, after: Row): Record<string, [unknown, unknown]> => {
+  if (before === null) return {}
+  const told = toldMembers(resource).filter((key) => key in after && !isDeepStrictEqual(before[key], after[key]))
+  return Object.fromEntries(told.map((key) => [key, [before[key], after[key]]]))
 }

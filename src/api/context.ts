@@ -2,8 +2,10 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 import type { Actor } from '../auth/actor.ts'
 import type { Transaction } from '../db/transaction.ts'
+import type { Network } from '../outbound/address.ts'
 import { type Clock, calendarDay } from './clock.ts'
 import type { Gather } from './gather.ts'
+import type { Journal } from './journal.ts'
 import type { Context, Event, Organization } from './operation.ts'
 import { Problem } from './problem.ts'
 import type { Serializers } from './serialize.ts'
@@ -11,17 +13,36 @@ import type { Serializers } from './serialize.ts'
 /** What the door needs of the house: shared by all requests. */
 export type House = {
   pool: Pool
+  /** For COPY (bulk.ts). */
+  bulk: Pool
   clock: Clock
   serializers: Serializers
   /** Waits until one more writer of the tenant may take a connection (turns.ts). */
   turn: (tenantId: string) => Promise<() => void>
   /** Lets calls that wait for the same go together (gather.ts). */
   gather: Gather
+  /** Private networks the operator lets requests to the outside reach. */
+  networks: readonly Network[]
   /** Drops what is remembered of a tenant's credentials. */
   forget: (tenantId: string) => void
+  /** Aborts when the service ends: whoever waits goes. */
+  closing: AbortSignal
+  /** Hears of every write, and tells of what was sequenced. */
+  journal: Journal
 }
 
-export type Request = { house: House; actor: Actor; organization: Organization; log: FastifyBaseLogger; id: string }
+export type Request = {
+  house: House
+  actor: Actor
+  organization: Organization
+  log: FastifyBaseLogger
+  id: string
+  /** Reads of a GraphQL answer that must be noted before it is given (read-audit.ts). */
+  noted?: NotedRead[]
+}
+
+/** A read that leaves an audit row. */
+export type NotedRead = { operation: string; subjectIds: readonly string[]; inputDigest: string }
 
 /** What a caller may ask beside the input, on either surface. */
 export type Wishes = {
@@ -51,6 +72,7 @@ export const contextOf = (
     db,
     later,
     memo,
+    networks: request.house.networks,
     now: now.toISOString(),
     today: calendarDay(now, request.organization.timeZone),
     ifMatch: wishes.ifMatch,

@@ -3,7 +3,9 @@ import { openTransaction, type Transaction } from '../db/transaction.ts'
 import { contextOf, type Request, type Wishes } from './context.ts'
 import type { AnyOperation } from './operation.ts'
 import { Problem } from './problem.ts'
+import { auditReads, readsOf } from './read-audit.ts'
 import { inputProblems } from './to-problem.ts'
+import { writeUpload } from './upload.ts'
 import { answer, type Outcome, writeInTurn, writeTogether } from './write.ts'
 
 /**
@@ -21,8 +23,16 @@ export const execute = async (
   requireScope(operation, request.actor)
   const parsed = operation.input.safeParse(raw)
   if (!parsed.success) throw inputProblems(parsed.error)
-  if (within) return { status: 200, output: await answer(operation, contextOf(request, within, wishes), parsed.data) }
+  if (within) {
+    const output = await answer(operation, contextOf(request, within, wishes), parsed.data)
+    request.noted?.push(...readsOf(operation, request, parsed.data, output))
+    return { status: 200, output }
+  }
+  const { patient } = operation
+  if (patient)
+    return { status: 200, output: await patient(request, parsed.data, (input) => readOnce(operation, request, input)) }
   if (operation.rest.startsWith('GET ')) return read(operation, request, parsed.data, wishes)
+  if (operation.upload) return writeUpload(operation, request, parsed.data as never, wishes)
   if (!operation.together || Object.values(wishes).some(Boolean))
     return writeInTurn(operation, request, parsed.data, wishes)
 
@@ -37,12 +47,16 @@ export const requireScope = ({ scope }: Pick<AnyOperation, 'scope'>, { scopes }:
   throw new Problem('insufficient_scope', `The credential lacks the scope ${scope}`)
 }
 
+const readOnce = async (operation: AnyOperation, request: Request, input: unknown): Promise<unknown> =>
+  (await read(operation, request, input, {})).output
+
 const read = async (operation: AnyOperation, request: Request, input: unknown, wishes: Wishes): Promise<Outcome> => {
   const mode = operation.singleStatement ? 'single' : 'snapshot'
   const transaction = await openTransaction(request.house.pool, request.actor.tenantId, mode)
   try {
     const output = await answer(operation, contextOf(request, transaction, wishes), input)
     await transaction.commit()
+    await auditReads(request, readsOf(operation, request, input, output))
     return { status: 200, output }
   } catch (error) {
     await transaction.rollback()

@@ -7,8 +7,8 @@ import type { Row } from './store.ts'
 const rowsByIds = (ctx: Context, resource: Resource, ids: readonly string[], locking?: SQL): Promise<Row[]> =>
   run<Row>(
     ctx.db,
-    sql`select ${selected(resource, { columns: Object.keys(allColumns(resource)) })} from ${resource.table}
-      where ${readable(resource, sightIn(ctx), true)} and ${columnOf(resource, 'id')} = any(${sql.placeholder('ids')})
+    sql`select ${selected(resource, { columns: [...Object.keys(allColumns(resource)), ...Object.keys(resource.looked ?? {})] })} from ${resource.table}
+      where ${readable(resource, sightIn(ctx, resource), true)} and ${columnOf(resource, 'id')} = any(${sql.placeholder('ids')})
       order by ${columnOf(resource, 'id')} ${locking}`,
     { ...readValues(ctx), ids },
   )

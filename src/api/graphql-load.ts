@@ -31,7 +31,7 @@ export const loadByIds = async (
   const wanted = [...new Set(ids.filter((id) => typeof id === 'string'))]
   if (wanted.length === 0) return new Map()
   const shape = shapeOf(target, members)
-  const sight = sightIn(ctx)
+  const sight = sightIn(ctx, target)
   const find = named(
     `${target.type}_by_ids_${sight}_${shape.key}`,
     () => sql`select ${selected(target, shape)} from ${target.table}
@@ -49,7 +49,7 @@ const childrenStatement = (
   shape: Shape,
   following: boolean,
 ): Statement => {
-  const sight = sightIn(ctx)
+  const sight = sightIn(ctx, resource)
   return named(`${resource.type}_of_${key}_${following ? 'after_' : ''}${sight}_${shape.key}`, () => {
     const id = columnOf(resource, 'id')
     const further = following ? gt(id, sql.placeholder('after')) : undefined

@@ -1,15 +1,20 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { GraphQLError, type GraphQLSchema } from 'graphql'
+import { GraphQLError, type GraphQLSchema, getOperationAST, OperationTypeNode } from 'graphql'
 import mercurius from 'mercurius'
-import type { Request } from './context.ts'
+import type { NotedRead, Request } from './context.ts'
 import type { GraphQLContext } from './graphql-edges.ts'
 import { limitQuery, limitTokens } from './graphql-limits.ts'
+import { type SocketOptions, subscriptionHandler } from './graphql-socket.ts'
 import { Problem } from './problem.ts'
+import { auditReads } from './read-audit.ts'
 import { createSnapshot } from './snapshot.ts'
 import { toProblem } from './to-problem.ts'
 
 type Parameters = { query: string; variables?: Record<string, unknown>; operationName?: string }
-type Options = { schema: GraphQLSchema; requestOf: (request: FastifyRequest) => Request }
+type Options = { schema: GraphQLSchema; requestOf: (request: FastifyRequest) => Request } & Omit<
+  SocketOptions,
+  'schema'
+>
 
 const newType = 'application/graphql-response+json'
 
@@ -17,7 +22,7 @@ const newType = 'application/graphql-response+json'
  * `/graphql` by the GraphQL over HTTP specification. Mercurius parses, validates, caches and compiles; the route is ours,
  * because its own one neither speaks the newer media type nor keeps the status codes.
  */
-export const graphqlPlugin: FastifyPluginAsync<Options> = async (app, { schema, requestOf }) => {
+export const graphqlPlugin: FastifyPluginAsync<Options> = async (app, { schema, requestOf, ...socket }) => {
   await app.register(mercurius, {
     schema,
     routes: false,
@@ -26,9 +31,12 @@ export const graphqlPlugin: FastifyPluginAsync<Options> = async (app, { schema, 
     errorFormatter: (execution) => ({ statusCode: 200, response: execution as never }),
   })
   app.graphql.addHook('preParsing', async (_schema, source) => limitTokens(source))
-  app.graphql.addHook('preExecution', async (_schema, document, context) =>
-    limitQuery(document, (context as unknown as { variables: Record<string, unknown> }).variables),
-  )
+  app.graphql.addHook('preExecution', async (_schema, document, context) => {
+    const { variables, operationName } = context as unknown as Parameters
+    if (getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION)
+      throw new Problem('method_not_allowed', 'Subscriptions take a WebSocket, by graphql-transport-ws')
+    limitQuery(document, variables)
+  })
 
   const answer = async (
     request: FastifyRequest,
@@ -36,12 +44,20 @@ export const graphqlPlugin: FastifyPluginAsync<Options> = async (app, { schema, 
     { query, variables, operationName }: Parameters,
   ) => {
     const type = mediaTypeOf(request)
-    const own = requestOf(request)
+    const own = { ...requestOf(request), noted: [] as NotedRead[] }
     const snapshot = createSnapshot(own)
-    const context = { request: own, snapshot, loaders: new Map(), reply, variables } satisfies GraphQLContext &
-      Record<string, unknown>
+    const context = {
+      request: own,
+      snapshot,
+      loaders: new Map(),
+      reply,
+      variables,
+      operationName,
+    } satisfies GraphQLContext & Record<string, unknown>
     try {
       const { data, errors } = await app.graphql(query, context as never, variables, operationName)
+      if (own.noted.length > 0) await snapshot.close()
+      await auditReads(own, own.noted)
       return send(reply, type, 200, {
         ...(errors ? { errors: errors.map((error) => formatError(error as GraphQLError, request)) } : {}),
         data: data ?? null,
@@ -61,9 +77,13 @@ export const graphqlPlugin: FastifyPluginAsync<Options> = async (app, { schema, 
   }
 
   app.post('/graphql', (request, reply) => answer(request, reply, parametersOf(request.body)))
-  app.get('/graphql', (request, reply) =>
-    answer(request, reply, parametersOf(fromQuery(request.query as Record<string, string>))),
-  )
+  app.route({
+    method: 'GET',
+    url: '/graphql',
+    handler: (request, reply) =>
+      answer(request, reply, parametersOf(fromQuery(request.query as Record<string, string>))),
+    wsHandler: subscriptionHandler(app, { schema, ...socket }),
+  })
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -52,6 +52,8 @@ export const createTypes = (document: Document, edges: readonly EdgeField[]) => 
     const type = [schema.type ?? []].flat().find((each) => each !== 'null')
     if (type === 'array') return new GraphQLList(typeOf(schema.items ?? {}, side)) as unknown as Type
     if (type === 'string') return (byFormat[schema.format ?? ''] ?? GraphQLString) as Type
+    // GraphQL's integers have 32 bits.
+    if (schema.format === 'int64') return GraphQLFloat as Type
     return (byType[type ?? ''] ?? Json) as Type
   }
 

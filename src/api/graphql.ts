@@ -13,6 +13,7 @@ import { execute } from './execute.ts'
 import { type EdgeField, edgesOf, type GraphQLContext, membersAsked } from './graphql-edges.ts'
 import type { Connection } from './graphql-load.ts'
 import { namesAsked } from './graphql-members.ts'
+import { subscriptionField } from './graphql-subscription.ts'
 import { createTypes } from './graphql-types.ts'
 import type { Document, OperationObject } from './openapi.ts'
 import type { AnyOperation, Module } from './operation.ts'
@@ -26,10 +27,13 @@ export const graphqlOf = (modules: readonly Module[], document: Document): Graph
   const types = createTypes(document, edges)
   const query: Record<string, Field> = {}
   const mutation: Record<string, Field> = {}
+  const subscription: Record<string, ReturnType<typeof subscriptionField>> = {}
   for (const operation of modules.flatMap((module) => module.operations)) {
     if (operation.surfaces) continue
     const { method, path } = endpointOf(operation)
     const object = document.paths[`/v1${path.replaceAll(/:(\w+)/g, '{$1}')}`]?.[method.toLowerCase()] as OperationObject
+    if (operation.patient)
+      subscription[operation.name] = subscriptionField(operation, streamArguments(object, types), types, document)
     if (operation.list) query[operation.name] = tracked(listField(operation, object, types, edges))
     else if (method === 'GET') query[operation.name] = tracked(readField(operation, object, types, document))
     else mutation[operation.name] = tracked(writeField(operation, object, types, document))
@@ -37,6 +41,7 @@ export const graphqlOf = (modules: readonly Module[], document: Document): Graph
   return new GraphQLSchema({
     query: new GraphQLObjectType({ name: 'Query', fields: query }),
     mutation: new GraphQLObjectType({ name: 'Mutation', fields: mutation }),
+    subscription: new GraphQLObjectType({ name: 'Subscription', fields: subscription }),
   })
 }
 
@@ -49,10 +54,14 @@ const tracked = ({ resolve, ...field }: Field): Field => ({
 type Types = ReturnType<typeof createTypes>
 
 /** What only REST carries, or what GraphQL says in its own words. */
-const restOnly = new Set(['fields', 'limit', 'cursor', 'validateOnly'])
+const restOnly = new Set(['fields', 'cursor', 'validateOnly', 'wait'])
 
-const argumentsOf = ({ parameters = [], requestBody }: OperationObject, types: Types): NonNullable<Field['args']> => {
-  const plain = parameters.filter((parameter) => parameter.in !== 'header' && !restOnly.has(parameter.name))
+const argumentsOf = (
+  { parameters = [], requestBody }: OperationObject,
+  types: Types,
+  leftOut: ReadonlySet<string> = restOnly,
+): NonNullable<Field['args']> => {
+  const plain = parameters.filter((parameter) => parameter.in !== 'header' && !leftOut.has(parameter.name))
   const body = requestBody?.content['application/json']?.schema
   return {
     ...Object.fromEntries(
@@ -64,6 +73,10 @@ const argumentsOf = ({ parameters = [], requestBody }: OperationObject, types: T
     ...(body ? { input: { type: types.typeOf(body, 'in') } } : {}),
   }
 }
+
+/** A connection says `first` and `after`; a stream has no pages. */
+const withoutLimit = new Set([...restOnly, 'limit'])
+const streamArguments = (object: OperationObject, types: Types) => argumentsOf(object, types, withoutLimit)
 
 const typeOf = (operation: AnyOperation, types: Types, document: Document) =>
   operation.returns ? types.named(operation.returns, 'out') : types.typeOf(outputOf(document, operation), 'out')
@@ -87,7 +100,7 @@ const listField = (
     description: operation.summary,
     type: new GraphQLNonNull(types.connection(resource.name)),
     args: {
-      ...argumentsOf(object, types),
+      ...argumentsOf(object, types, withoutLimit),
       first: { type: GraphQLInt, defaultValue: 25 },
       after: { type: GraphQLString },
     },

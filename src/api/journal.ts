@@ -1,39 +1,92 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 } from 'uuid'
+import type { Actor } from '../auth/actor.ts'
 import { query } from '../db/statement.ts'
 import type { Context, Event } from './operation.ts'
 
-/** Writes the events of one request, in order, with one statement. */
-export const writeEvents = ({ actor, db, now }: Context, events: readonly Event[]): Promise<unknown> =>
-  query(
-    db,
-    'events_append',
-    `insert into events (tenant_id, id, type, occurred_at, actor_id, subject_type, subject_id, changes, cause_type, cause_id)
-     select $1, e.id, e.type, $2, $3, e.subject_type, e.subject_id, e.changes, e.cause_type, e.cause_id
-     from unnest($4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::jsonb[], $9::text[], $10::uuid[])
-       as e (id, type, subject_type, subject_id, changes, cause_type, cause_id)`,
-    [
-      actor.tenantId,
-      now,
-      actor.id,
-      events.map(() => v7()),
-      events.map((event) => event.type),
-      events.map((event) => event.subject.type),
-      events.map((event) => event.subject.id),
-      events.map((event) => JSON.stringify(event.changes ?? {})),
-      events.map((event) => event.cause?.type ?? null),
-      events.map((event) => event.cause?.id ?? null),
-    ],
-  )
+/** Who writes, when, and through which transaction: what the journal needs of a request. */
+export type Writer = Pick<Context, 'db' | 'now'> & {
+  actor: Pick<Actor, 'tenantId' | 'id'> & { kind: Actor['kind'] | 'command_line' }
+}
 
-type Entry = { operation: string; subjectIds: readonly string[]; inputDigest: string; requestId: string }
+/** Who did what. `inputDigest` is a SHA-256 of what was sent. */
+export type AuditEntry = { operation: string; subjectIds: readonly string[]; inputDigest: string; requestId: string }
 
-/** Writes who did what: ids and a digest only, so that erasing a person never touches the audit log. */
-export const writeAudit = ({ actor, db, now }: Context, entries: readonly Entry[]): Promise<unknown> =>
-  query(
-    db,
-    'audit_append',
-    `insert into audit_log (tenant_id, id, at, actor_kind, actor_id, operation, subject_ids, input_digest, request_id)
-     select $1, e.id, $2, $3, $4, e.operation, e."subjectIds", e."inputDigest", e."requestId"
-     from jsonb_to_recordset($5) as e (id uuid, operation text, "subjectIds" uuid[], "inputDigest" text, "requestId" text)`,
-    [actor.tenantId, now, actor.kind, actor.id, JSON.stringify(entries.map((entry) => ({ ...entry, id: v7() })))],
+/**
+ * Hears of what was written. `wake` is called after the commit of a write; `watch` is for readers who wait for events to
+ * be sequenced, on whichever node.
+ */
+export type Journal = {
+  wake: (tenantId: string) => void
+  watch: (tenantId: string) => Watch
+}
+
+export type Watch = {
+  /** Resolves when the feed has grown since the last call, after `milliseconds`, or when `signal` aborts. */
+  next: (milliseconds: number, signal?: AbortSignal) => Promise<void>
+  close: () => void
+}
+
+/** For a process that stamps nothing itself: who waits looks again when the time is up. */
+export const unheard: Journal = {
+  wake: () => {},
+  watch: () => ({
+    next: (milliseconds, signal) => sleep(milliseconds, undefined, signal ? { signal } : {}).catch(() => {}),
+    close: () => {},
+  }),
+}
+
+// One statement, because each costs a round trip of the writer's transaction. The last part tells the sequencers of all
+// nodes that the organization has something to stamp.
+const text = `
+  with said as (
+    insert into events (tenant_id, id, type, occurred_at, actor_id, subject_type, subject_id, changes, cause_type, cause_id)
+    select $1, e.id, e.type, $2, $3, e.subject_type, e.subject_id, e.changes, e.cause_type, e.cause_id
+    from unnest($5::uuid[], $6::text[], $7::text[], $8::uuid[], $9::jsonb[], $10::text[], $11::uuid[])
+      as e (id, type, subject_type, subject_id, changes, cause_type, cause_id)
+  ), noted as (
+    insert into audit_log (tenant_id, id, at, actor_kind, actor_id, operation, subject_ids, salt, input_digest, request_id)
+    select $1, a.id, $2, $4, $3, a.operation, a."subjectIds", a.salt, a.digest, a."requestId"
+    from jsonb_to_recordset($12) as a
+      (id uuid, operation text, "subjectIds" uuid[], salt text, digest text, "requestId" text)
   )
+  insert into unsequenced (id) values ($1)`
+
+/** Writes events and audit entries of one transaction, in order, with one statement. */
+export const writeJournal = (
+  { actor, db, now }: Writer,
+  events: readonly Event[],
+  entries: readonly AuditEntry[],
+): Promise<unknown> =>
+  query(db, 'journal_append', text, [
+    actor.tenantId,
+    now,
+    actor.id,
+    actor.kind,
+    events.map(() => v7()),
+    events.map((event) => event.type),
+    events.map((event) => event.subject.type),
+    events.map((event) => event.subject.id),
+    events.map((event) => JSON.stringify(event.changes ?? {})),
+    events.map((event) => event.cause?.type ?? null),
+    events.map((event) => event.cause?.id ?? null),
+    JSON.stringify(entries.map(noteOf)),
+  ])
+
+/** The events of one transaction that nobody asked for, such as a job's. */
+export const writeEvents = (writer: Writer, events: readonly Event[]): Promise<unknown> =>
+  writeJournal(writer, events, [])
+
+/**
+ * A digest alone would tell a guessed name from a wrong one. Its salt is no part of the chain, so that taking it away
+ * leaves the chain valid and a digest of which nobody can learn anything.
+ */
+const noteOf = ({ inputDigest, ...entry }: AuditEntry) => {
+  const salt = randomBytes(16).toString('hex')
+  return { ...entry, id: v7(), salt, digest: createHash('sha256').update(`${salt} ${inputDigest}`).digest('hex') }
+}
+
+/** A SHA-256 of what a caller sent, hex. */
+export const digestOf = (...input: unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(input)).digest('hex')

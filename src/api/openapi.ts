@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
 import { placesOf } from './endpoint.ts'
+import { eventTypesOf } from './event-types.ts'
+import { eventSchemasOf, webhooksOf } from './openapi-events.ts'
 import type { AnyOperation, Module } from './operation.ts'
 import { problemSchema } from './problem.ts'
 
@@ -62,7 +64,9 @@ export const openApiOf = (modules: readonly Module[], version: string): Document
     const { method, path } = placesOf(operation)
     const at = `/v1${path.replaceAll(/:(\w+)/g, '{$1}')}`
     paths[at] = { ...paths[at], [method.toLowerCase()]: operationObject(operation) }
+    if (operation.patient) paths[`${at}/stream`] = { get: streamObject(operation) }
   }
+  const types = eventTypesOf(modules)
   const document = createDocument(
     {
       openapi: '3.1.1',
@@ -77,9 +81,11 @@ export const openApiOf = (modules: readonly Module[], version: string): Document
       security: [{ bearer: [] }],
       tags: [...new Set(modules.map(({ resource }) => resource?.name ?? 'Me'))].map((name) => ({ name })),
       paths,
+      webhooks: webhooksOf(types) as never,
       components: {
         schemas: {
           Problem: problemSchema,
+          ...eventSchemasOf(types),
           ...Object.fromEntries(
             modules.flatMap(({ resource }) => (resource ? [[resource.name, resource.schema]] : [])),
           ),
@@ -113,15 +119,43 @@ const operationObject = (operation: AnyOperation): ZodOpenApiOperationObject => 
     operationId: operation.name,
     summary: operation.summary,
     tags: [operation.tag ?? operation.returns ?? 'Me'],
-    description: operation.scope ? `Scope \`${operation.scope}\`.` : 'Any valid credential.',
+    description: credentialOf(operation),
     requestParams: { path: z.object(inPath), query: z.object(query), header: z.object(header) },
-    ...(body ? { requestBody: { required: true, content: { [json]: { schema: body } } } } : {}),
+    ...(body ? { requestBody: { required: true, content: contentOf(operation, body) } } : {}),
     responses: { ...successes(operation), '4XX': problem, '5XX': problem } as never,
   }
 }
 
-const successes = ({ rest, status, output }: AnyOperation) => {
-  const content = { [json]: { schema: output } }
+const credentialOf = ({ scope }: AnyOperation): string => (scope ? `Scope \`${scope}\`.` : 'Any valid credential.')
+
+/** The same as server-sent events, whose `id` is where to go on. */
+const streamObject = (operation: AnyOperation): ZodOpenApiOperationObject => {
+  const { limit: _limit, wait: _wait, ...query } = placesOf(operation).inQuery
+  const header = {
+    'Last-Event-ID': z.string().optional().meta({ description: 'The `id` of the last event received.' }),
+  }
+  return {
+    operationId: `${operation.name}Stream`,
+    summary: `${operation.summary}, as they happen`,
+    tags: [operation.tag ?? 'Me'],
+    description: `${credentialOf(operation)} Begins behind what there is, unless \`after\` or \`Last-Event-ID\` says where.`,
+    requestParams: { query: z.object(query), header: z.object(header) },
+    responses: {
+      200: { description: 'Events without end', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+      '4XX': problem,
+      '5XX': problem,
+    } as never,
+  }
+}
+
+/** A body that is streamed has a media type and no schema. */
+const contentOf = ({ upload }: AnyOperation, body: z.ZodType) =>
+  upload
+    ? Object.fromEntries(upload.mediaTypes.map((type) => [type, { schema: { type: 'string' as const } }]))
+    : { [json]: { schema: body } }
+
+const successes = ({ rest, status, output, picture }: AnyOperation) => {
+  const content = { [picture ?? json]: { schema: output } }
   if (status === 204) return { 204: { description: 'Done' }, 200: { description: 'With validateOnly', content } }
   if (typeof status === 'function')
     return { 200: { description: 'Changed', content }, 201: { description: 'Created', content } }
@@ -139,6 +173,7 @@ const tidy = (schema: JsonSchema): void => {
     return
   const { description } = schema
   delete schema.anyOf
+  if (anyOf[0].format) delete anyOf[0].pattern
   Object.assign(schema, anyOf[0], { type: [anyOf[0].type, 'null'] }, description ? { description } : {})
   if (schema.enum) schema.enum = [...schema.enum, null]
 }

@@ -1,10 +1,14 @@
+import type { Readable } from 'node:stream'
 import type { SQL } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { FastifyBaseLogger } from 'fastify'
+import type { Pool } from 'pg'
 import type { z } from 'zod'
 import type { Actor, Scope } from '../auth/actor.ts'
 import type { Rule } from '../auth/rules.ts'
 import type { Database } from '../db/transaction.ts'
+import type { Network } from '../outbound/address.ts'
+import type { Request } from './context.ts'
 
 /** What the caller's organization has decided and every operation may need. */
 export type Organization = {
@@ -22,6 +26,16 @@ export type Event = {
   cause?: { type: string; id: string }
 }
 
+/** What any write does to a row; its event is `<resource type>.<verb>`. */
+export type Verb = 'created' | 'updated' | 'deleted' | 'restored'
+
+/** An event besides those of plain writes. */
+export type EventSpec = {
+  summary: string
+  /** What of the subject it tells before and after, by member; any of them may be left out. */
+  changes?: Readonly<Record<string, z.ZodType>>
+}
+
 /** What an operation is given: who asks, inside which transaction, at what time. */
 export type Context = {
   readonly actor: Actor
@@ -31,6 +45,8 @@ export type Context = {
   /** The instant of the request, and the organization's calendar day, by the injected clock. */
   readonly now: string
   readonly today: string
+  /** Private networks the operator lets requests to the outside reach. */
+  readonly networks: readonly Network[]
   /** The version the caller believes to change (If-Match); undefined is any. */
   readonly ifMatch: number | undefined
   /** Members the caller will look at, where that is known; undefined is all. */
@@ -43,6 +59,19 @@ export type Context = {
   /** Runs `work` so that its failure undoes only itself; used when a batch may succeed in part. */
   savepoint: <T>(work: () => Promise<T>) => Promise<T>
 }
+
+/** A body as it arrives. */
+export type Sent = { stream: Readable; mediaType: string }
+
+/** What taking in an upload may use: reads inside the tenant, and connections that speak COPY and pass by no policy. */
+export type Intake = {
+  readonly bulk: Pool
+  readonly tenantId: string
+  readonly read: <T>(work: (ctx: Context) => Promise<T>) => Promise<T>
+}
+
+/** What became of an upload. As JSON it is a digest of what was sent, by which a retry is known again. */
+export type Received = { toJSON: () => string; dispose: () => Promise<void> }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -65,6 +94,13 @@ export type Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType =
   tag?: string
   /** Where it is offered; left out only for what GraphQL cannot carry. */
   surfaces?: readonly ['rest']
+  /** The answer is a text of this type, as it is, instead of JSON. Such an operation reads, and has `surfaces: ['rest']`. */
+  picture?: 'image/svg+xml'
+  /** For bodies of any size: `run` is given what `receive` made of the stream, and `input.input` is declared as that. */
+  upload?: {
+    mediaTypes: readonly string[]
+    receive: (intake: Intake, input: Omit<z.output<I>, 'input'> & { input: Sent }) => Promise<Received>
+  }
   input: I
   output: O
   /** Members of the answer that are never kept for a retry, such as a secret: a retry answers null. */
@@ -77,8 +113,21 @@ export type Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType =
   find?: (ctx: Context, input: z.output<I>) => Promise<S | undefined>
   /** Who may: false is a 403. */
   allow: Rule<NoInfer<S>>
+  /**
+   * How a read that may wait for something to tell is repeated (long poll): called outside of any transaction, each `read`
+   * with one of its own. Such an operation is offered as a stream and as a GraphQL subscription too.
+   */
+  patient?: (
+    request: Request,
+    input: z.output<I>,
+    read: (input: z.output<I>) => Promise<z.output<O>>,
+  ) => Promise<z.output<O>>
+  /** What happens to rows of the module's resource by it, as events call it: `created`, `updated`, …  */
+  emits?: readonly Verb[]
   /** Reads with exactly one statement let the door send COMMIT right behind it. */
   singleStatement?: true
+  /** Ids of what was read and must be noted: an audit row is written before the answer is given. */
+  auditsReads?: (ctx: Pick<Context, 'actor'>, output: z.output<O>, input: z.output<I>) => readonly string[]
   /** Always undone: it writes only to see what would follow, and nothing is kept, no event, no audit. */
   undone?: true
   /** Several calls of one caller as one set, where that is cheaper than one by one; answers in the order given. */
@@ -124,7 +173,13 @@ export type Computed = {
 }
 
 /** A member computed in the answer from the columns it names, such as what depends on today. */
-export type Derived<R> = { needs: readonly (keyof R & string)[]; of: (row: R, ctx: Pick<Context, 'today'>) => unknown }
+export type Derived<R> = {
+  needs: readonly (keyof R & string)[]
+  of: (row: R, ctx: Pick<Context, 'today' | 'actor'>) => unknown
+}
+
+/** Rows whose reading is itself written down, told from the columns it names. */
+export type Audited = { needs: readonly string[]; isFor: (row: Record<string, unknown>, actor: Actor) => boolean }
 
 /** One noun of the API: the shape clients see, the table behind it, who sees which rows, and its edges. */
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -133,6 +188,8 @@ export type Resource<T extends PgTable = any> = {
   name: string
   /** The REST collection, e.g. `key-results`. */
   path: string
+  /** What its list is called, where the path is no plural. */
+  listName?: string
   /** What events and explanations call it, e.g. `key_result`. */
   type: string
   schema: z.ZodObject
@@ -140,8 +197,16 @@ export type Resource<T extends PgTable = any> = {
   scopes: { read: Scope; write: Scope }
   /** Narrows every read and every edge to what this class of reader may see; undefined is no narrowing. */
   visible: (sight: Sight) => SQL | undefined
+  /** What else happens to one, by verb: `closed` becomes the event `objective.closed`. */
+  events?: Readonly<Record<string, EventSpec>>
+  /** Which class of reader an actor is here, where it is not that of goals (auth/sight.ts). */
+  sightOf?: (actor: Actor) => Sight
+  /** Reads that leave an audit row. Such a resource is no edge's other end: edges are read past the door. */
+  audited?: Audited
   /** Members that are computed in the answer, by name. */
   derived?: Record<string, Derived<T['$inferSelect']>>
+  /** Members that are looked up elsewhere, each by an expression over the table of the resource. */
+  looked?: Readonly<Record<string, SQL>>
   /** Published members that list filters, sorts and text search may use; `id`, `createdAt`, `updatedAt` always sort. */
   filters?: readonly string[]
   sorts?: readonly string[]

@@ -17,6 +17,8 @@ export const parseOrder = (resource: Resource, sort: string | undefined): Order 
   const order = (sort ? sort.split(',') : []).map((part) => {
     const key = part.trim().replace(/^[-+]/, '')
     if (!sortsOf(resource).includes(key)) {
+      // What no list may be sorted by is told apart from what is no member.
+      resource.judgeList?.({ sort: [key], filters: {} })
       throw inputProblem('invalid_input', '/sort', `${key} is not one of ${sortsOf(resource).join(', ')}`)
     }
     const descending = part.trim().startsWith('-')

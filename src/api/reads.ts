@@ -6,13 +6,15 @@ import { bindingOf, decodeCursor, encodeCursor, type Position } from './cursor.t
 import { id, instant } from './fields.ts'
 import { type AnyOperation, type Context, operation, type Resource, type Sight } from './operation.ts'
 import { behind, orderBy, parseOrder, positionOf, sortsOf } from './order.ts'
+import { notingReads } from './read-audit.ts'
 import { columnOf, forEachSight, present, readable, readValues, selected, shapeOf, sightIn } from './select.ts'
+import { syncedThrough } from './sync.ts'
 
 type Row = Record<string, unknown>
 
 const camel = (path: string): string => path.replace(/-(\w)/g, (_match, letter: string) => letter.toUpperCase())
 export const singularOf = ({ name }: Resource): string => name.charAt(0).toLowerCase() + name.slice(1)
-export const pluralOf = ({ path }: Resource): string => camel(path)
+export const pluralOf = ({ listName, path }: Resource): string => listName ?? camel(path)
 
 /** One row by id, compiled once for each class of reader. */
 const finders = new WeakMap<Resource, Record<Sight, ReturnType<typeof statement<Row>>>>()
@@ -27,7 +29,7 @@ const finderOf = (resource: Resource, sight: Sight) =>
 export const findOne = async (ctx: Context, resource: Resource, wanted: string): Promise<Row | undefined> => {
   let bySight = finders.get(resource)
   if (!bySight) finders.set(resource, (bySight = forEachSight((sight) => finderOf(resource, sight))))
-  return (await bySight[sightIn(ctx)](ctx.db, { ...readValues(ctx), id: wanted }))[0]
+  return (await bySight[sightIn(ctx, resource)](ctx.db, { ...readValues(ctx), id: wanted }))[0]
 }
 
 /** Get-one and list, the same for every resource: what `visible` hides does not exist. */
@@ -54,6 +56,7 @@ const getOne = (resource: Resource, allow: Rule): AnyOperation =>
     output: resource.schema,
     returns: resource.name,
     singleStatement: true,
+    ...notingReads(resource, (row) => [row as Row]),
     find: (ctx, input) => findOne(ctx, resource, input.id),
     allow,
     run: async (ctx, _input, row) => present(resource, row as Row, ctx),
@@ -110,6 +113,7 @@ const list = (resource: Resource, allow: Rule): AnyOperation => {
     output: page,
     list: { resource, cursorOf: (ctx, input, row) => cursorAt(ctx, resource, input as ListInput, row) },
     singleStatement: true,
+    ...notingReads(resource, (output) => (output as { items: Row[] }).items),
     allow,
     run: (ctx, input) => runList(ctx, resource, input as unknown as ListInput),
   })
@@ -145,9 +149,6 @@ const cursorAt = (ctx: Context, resource: Resource, input: ListInput, row: Row):
 export const positionIn = (ctx: Context, resource: Resource, input: ListInput): Position | undefined =>
   input.cursor ? decodeCursor(input.cursor, boundTo(resource, input), ctx.organization.secret) : undefined
 
-/** Readers of a sync start again this long before now, so that transactions still open are not missed. */
-const syncLagMilliseconds = 30_000
-
 const runList = async (ctx: Context, resource: Resource, input: ListInput) => {
   const order = parseOrder(resource, input.sort)
   const filters = Object.fromEntries((resource.filters ?? []).flatMap((key) => (input[key] ? [[key, input[key]]] : [])))
@@ -156,9 +157,9 @@ const runList = async (ctx: Context, resource: Resource, input: ListInput) => {
 
   const shape = shapeOf(resource, ctx.members)
   const sorted = order.flatMap(({ key }) => resource.computed?.[key]?.needs ?? [key])
-  const columns = [...new Set([...shape.columns, ...sorted])]
+  const columns = [...new Set([...shape.columns, ...sorted, ...(resource.audited?.needs ?? [])])]
   const where = and(
-    readable(resource, sightIn(ctx), input.includeDeleted),
+    readable(resource, sightIn(ctx, resource), input.includeDeleted),
     ...Object.entries(filters).map(([key, values]) => filter(resource, key, values as unknown[])),
     input.updatedSince ? changedSince(resource, input.updatedSince) : undefined,
     input.q ? search(resource, input.q) : undefined,
@@ -173,9 +174,9 @@ const runList = async (ctx: Context, resource: Resource, input: ListInput) => {
   const items = rows.slice(0, input.limit)
   const last = items.at(-1)
   const nextCursor = rows.length > input.limit && last ? cursorAt(ctx, resource, input, last) : null
-  const syncedThrough =
-    input.updatedSince && !nextCursor ? new Date(Date.parse(ctx.now) - syncLagMilliseconds).toISOString() : undefined
-  return { items: items.map((row) => present(resource, row, ctx, shape)), nextCursor, syncedThrough } as never
+  const through = input.updatedSince && !nextCursor ? syncedThrough(ctx) : undefined
+  const shown = items.map((row) => present(resource, row, ctx, shape))
+  return { items: shown, nextCursor, syncedThrough: through } as never
 }
 
 const filter = (resource: Resource, key: string, values: unknown[]): SQL => {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { run } from '../db/statement.ts'
+import { among } from './among.ts'
 import { located } from './located.ts'
 import type { Context, Resource } from './operation.ts'
 import { inputProblem } from './problem.ts'
@@ -29,10 +30,12 @@ export const requireReferences = async (
       const found = await run<{ id: string }>(
         ctx.db,
         sql`select ${columnOf(target, 'id')} as id from ${target.table}
-          where ${readable(target, sightIn(ctx))} and ${columnOf(target, 'id')} = any(${sql.placeholder('ids')}) ${shared(target)}`,
+          where ${readable(target, sightIn(ctx, target))} and ${among(columnOf(target, 'id'), 'ids', wanted.length)} ${shared(target)}`,
         { ...readValues(ctx), ids: wanted },
       )
       const ids = new Set<unknown>(found.map(({ id }) => id))
+      // Rows of the set itself are about to be stored.
+      if (target === resource) for (const { created, after } of changes) if (created) ids.add(after['id'])
       for (const { index, after } of pointing) {
         if (ids.has(after[key])) continue
         await located(count, index, async () => {

@@ -8,6 +8,8 @@ import type { Context, Resource, Sight } from './operation.ts'
 export const readValues = ({ actor, today }: Pick<Context, 'actor' | 'today'>) => ({
   tenantId: actor.tenantId,
   userId: actor.userId,
+  actorId: actor.id,
+  manages: actor.roles.includes('manager'),
   today,
 })
 
@@ -22,7 +24,8 @@ const makeShape = (resource: Resource, members: readonly string[]): Shape => {
   const derived = Object.keys(resource.derived ?? {}).filter((name) => members.includes(name))
   const needed = derived.flatMap((name) => [...(resource.derived?.[name]?.needs ?? [])])
   const wanted = new Set([...members, ...needed, 'id'])
-  const columns = Object.keys(allColumns(resource)).filter((name) => wanted.has(name))
+  const known = [...Object.keys(allColumns(resource)), ...Object.keys(resource.looked ?? {})]
+  const columns = known.filter((name) => wanted.has(name))
   const digest = createHash('sha1')
     .update([...columns, ...derived].join())
     .digest('base64url')
@@ -49,7 +52,7 @@ export const shapeOf = (resource: Resource, members?: readonly string[]): Shape 
 /** `"objectives"."title" as "title", …`: rows come back under the published names. */
 export const selected = (resource: Resource, { columns }: Pick<Shape, 'columns'>): SQL =>
   sql.join(
-    columns.map((key) => sql`${columnOf(resource, key)} as ${sql.identifier(key)}`),
+    columns.map((key) => sql`${resource.looked?.[key] ?? columnOf(resource, key)} as ${sql.identifier(key)}`),
     sql`, `,
   )
 
@@ -77,12 +80,18 @@ export const forEachSight = <T>(make: (sight: Sight) => T): Record<Sight, T> => 
   own: make('own'),
 })
 
-export const sightIn = (ctx: Pick<Context, 'actor'>): Sight => sightOf(ctx.actor)
+export const sightIn = ({ actor }: Pick<Context, 'actor'>, resource: Resource): Sight =>
+  (resource.sightOf ?? sightOf)(actor)
 
 type Row = Record<string, unknown>
 
 /** A row as clients see it. Columns the schema does not name fall away in the serializer. */
-export const present = (resource: Resource, row: Row, ctx: Pick<Context, 'today'>, shape = shapeOf(resource)): Row => {
+export const present = (
+  resource: Resource,
+  row: Row,
+  ctx: Pick<Context, 'today' | 'actor'>,
+  shape = shapeOf(resource),
+): Row => {
   for (const name of shape.derived) row[name] = resource.derived?.[name]?.of(row as never, ctx)
   return row
 }

@@ -40,6 +40,7 @@ const fromSqlState = (state: string, constraint: string | undefined, error: unkn
   if (state === '23505' && constraint?.endsWith('_external_id')) {
     return new Problem('external_id_taken', undefined, { cause: error })
   }
+  if (state === '23505' && constraint?.endsWith('_code')) return new Problem('code_taken', undefined, { cause: error })
   const code = sqlStates[state] ?? sqlStates[state.slice(0, 2)] ?? 'internal'
   const retryAfter = code === 'unavailable' ? 1 : undefined
   // The constraint's name is ours and public vocabulary; the statement and its values stay in the log.

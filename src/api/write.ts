@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { openTransaction } from '../db/transaction.ts'
 import { contextOf, type Request, type Wishes } from './context.ts'
 import { claimKey, keepAnswer } from './idempotency.ts'
-import { writeAudit, writeEvents } from './journal.ts'
+import { digestOf, writeJournal } from './journal.ts'
 import type { AnyOperation, Context, Event } from './operation.ts'
 import { Problem } from './problem.ts'
 import { toProblem } from './to-problem.ts'
@@ -96,15 +95,15 @@ const writeSet = async (
         ctx,
         calls.map(({ input }) => input),
       )) ?? []
-    if (events.length > 0) ctx.later(writeEvents(ctx, events))
     const entries = calls.map(({ request: { id }, input }, at) => ({
       operation: operation.name,
       subjectIds: [(outputs[at] as { id: string }).id],
-      inputDigest: digestOf(operation, input, {}),
+      inputDigest: digestOf(operation.name, null, input),
       requestId: id,
     }))
-    ctx.later(writeAudit(ctx, entries))
+    ctx.later(writeJournal(ctx, events, entries))
     await transaction.commit()
+    request.house.journal.wake(request.actor.tenantId)
     return outputs.map((output) => ({ status: statusOf(operation, output), output }))
   } catch (thrown) {
     const error = transaction.cause(thrown)
@@ -124,7 +123,7 @@ const write = async (
   try {
     const events: Event[] = []
     const ctx = contextOf(request, transaction, wishes, events, memo)
-    const inputDigest = digestOf(operation, input, wishes)
+    const inputDigest = digestOf(operation.name, wishes.ifMatch ?? null, input)
     const isUndone = wishes.validateOnly === true || operation.undone === true
     const key = isUndone ? undefined : wishes.idempotencyKey
     const kept = key && (await claimKey(ctx, key, inputDigest))
@@ -140,11 +139,12 @@ const write = async (
       await transaction.rollback()
       return { status: 200, output }
     }
-    if (events.length > 0) ctx.later(writeEvents(ctx, events))
     const subjectIds = [...new Set(events.filter((event) => !event.cause).map((event) => event.subject.id))]
-    ctx.later(writeAudit(ctx, [{ operation: operation.name, subjectIds, inputDigest, requestId: request.id }]))
+    const entry = { operation: operation.name, subjectIds, inputDigest, requestId: request.id }
+    ctx.later(writeJournal(ctx, events, [entry]))
     if (key) ctx.later(keepAnswer(ctx, key, { status, answer: request.house.serializers.keep(operation, output) }))
     await transaction.commit()
+    request.house.journal.wake(request.actor.tenantId)
     if (events.some(({ type }) => /^(api_key|user|organization)\./.test(type)))
       request.house.forget(request.actor.tenantId)
     return { status, output }
@@ -160,8 +160,3 @@ const toRetryable = (error: unknown): unknown => (isTransient(error) ? error : t
 
 const statusOf = ({ rest, status }: AnyOperation, output: unknown): number =>
   typeof status === 'function' ? status(output) : (status ?? (rest.startsWith('POST ') ? 201 : 200))
-
-const digestOf = ({ name }: AnyOperation, input: unknown, { ifMatch }: Wishes): string =>
-  createHash('sha256')
-    .update(JSON.stringify([name, ifMatch ?? null, input]))
-    .digest('hex')

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { anyone, type Rule } from '../auth/rules.ts'
 import { applyEntries } from './apply.ts'
-import { batchOf } from './batch.ts'
+import { batchOf, outcomeOf } from './batch.ts'
 import type { Entry } from './entries.ts'
+import { externalMembers } from './external-references.ts'
 import { id, instant } from './fields.ts'
-import { located } from './located.ts'
 import { type AnyOperation, type Context, operation, type Resource } from './operation.ts'
 
 import { present } from './select.ts'
@@ -76,6 +76,7 @@ export const writes = <R>(definition: Creatable<R>): AnyOperation[] => {
       summary: `Create one ${name}`,
       rest: `POST /${path}`,
       ...(w.created ? { output: w.created.schema, shownOnce: w.created.once, returns: undefined, tag: name } : {}),
+      emits: ['created'],
       input: z.strictObject({ input: createInput }),
       run: async (ctx, { input }) => {
         const { after } = await one(ctx, { create: input })
@@ -87,6 +88,7 @@ export const writes = <R>(definition: Creatable<R>): AnyOperation[] => {
       name: `update${name}`,
       summary: `Change one ${name}`,
       rest: `PATCH /${path}/:id`,
+      emits: ['updated'],
       input: z.strictObject({ id, input: updateInput }),
       run: (ctx, { id: wanted, input }) => shown(ctx, { update: input, id: wanted }),
     }),
@@ -97,6 +99,7 @@ export const writes = <R>(definition: Creatable<R>): AnyOperation[] => {
       rest: `DELETE /${path}/:id`,
       status: 204,
       scope,
+      emits: ['deleted'],
       input: z.strictObject({ id }),
       output: tombstone,
       allow: anyone,
@@ -105,9 +108,7 @@ export const writes = <R>(definition: Creatable<R>): AnyOperation[] => {
   ]
   if (w.bulk === false) return single
 
-  const upsertInput = z
-    .strictObject({ ...w.update.input.shape, ...optional(w.create.input) })
-    .meta({ id: `Upsert${name}Input` })
+  const upsertInput = syncInputOf(w).meta({ id: `Upsert${name}Input` })
   return [
     ...single,
     operation({
@@ -116,6 +117,7 @@ export const writes = <R>(definition: Creatable<R>): AnyOperation[] => {
       summary: `Bring back one deleted ${name}`,
       rest: `POST /${path}/:id/restore`,
       status: 200,
+      emits: ['restored'],
       input: z.strictObject({ id }),
       run: (ctx, { id: wanted }) => shown(ctx, { restore: true, id: wanted }),
     }),
@@ -128,29 +130,44 @@ export const writes = <R>(definition: Creatable<R>): AnyOperation[] => {
       input: z.strictObject({ externalId: z.string().trim().min(1).max(200), input: upsertInput }),
       run: (ctx, { externalId, input }) => shown(ctx, { upsert: { ...input, externalId } }),
     }),
-    batchOf({
-      name: `batch${name}`,
-      tag: name,
-      path,
-      scope,
-      item: z.strictObject({ ...upsertInput.shape, id: id.optional(), version: z.int().optional() }).meta({
-        id: `Batch${name}Item`,
-        description: '`id` changes, `externalId` creates or changes, neither creates.',
-      }),
-      apply: async (ctx, items) => {
-        const entries = await Promise.all(
-          items.map((item, index) => located(items.length, index, async () => entryOf(w, item))),
-        )
-        const changes = await applyEntries(ctx, w, entries)
-        return changes.map(({ after, created }) => ({
-          status: created ? 201 : 200,
-          id: after['id'] as string,
-          version: after['version'] as number,
-        }))
-      },
-    }),
+    bulkOf(w),
   ]
 }
+
+/** What upsert and batch take: every member, none of them needed, and references by external id. */
+const syncInputOf = ({ resource, create, update }: Creates): z.ZodObject => {
+  const members = { ...update.input.shape, ...optional(create.input) }
+  return z.strictObject({ ...members, ...externalMembers(resource, members) })
+}
+
+/** Many items as one set: `POST /<path>/batch`, and `most` of them where they do not come over HTTP. */
+export const bulkOf = <R>(definition: Creatable<R>, most?: number): AnyOperation => {
+  const w = definition as unknown as Creates
+  const { name, path, scopes } = w.resource
+  const members = [...Object.keys({ ...w.update.input.shape, ...w.create.input.shape }), 'deletedAt']
+  return batchOf({
+    name: `batch${name}`,
+    tag: name,
+    path,
+    most,
+    scope: scopes.write,
+    item: z.strictObject({ ...syncInputOf(w).shape, id: id.optional(), version: z.int().optional() }).meta({
+      id: `Batch${name}Item`,
+      description: '`id` changes, `externalId` creates or changes, neither creates.',
+    }),
+    apply: async (ctx, items) => {
+      const changes = await applyEntries(ctx, w, items.map(entryOf))
+      return changes.map((change) => ({
+        status: change.created ? 201 : 200,
+        id: change.after['id'] as string,
+        version: change.after['version'] as number,
+        ...outcomeOf(change, members),
+      }))
+    },
+  })
+}
+
+type Creates = Writes & Required<Pick<Writes, 'create'>>
 
 /** A create schema whose members may all be left out, and whose defaults do not fill the gaps. */
 const optional = (schema: z.ZodObject) =>
@@ -161,12 +178,9 @@ const optional = (schema: z.ZodObject) =>
     ]),
   )
 
-type Creates = Writes & Required<Pick<Writes, 'create'>>
-
-const entryOf = (w: Creates, { id: wanted, version, ...members }: Row): Entry => {
-  if (wanted)
-    return { update: narrowed(w.update.input, members), id: wanted as string, version: version as number | undefined }
-  return members['externalId'] ? { upsert: members } : { create: narrowed(w.create.input, members) }
+const entryOf = ({ id: wanted, version, ...members }: Row): Entry => {
+  if (wanted) return { update: members, id: wanted as string, version: version as number | undefined, unjudged: true }
+  return members['externalId'] ? { upsert: members } : { create: members, unjudged: true }
 }
 
 /** Judges a member set that was read leniently (batch, upsert) by the schema that applies after all. */

@@ -7,6 +7,8 @@ export const scopes = [
   'review:write',
   'directory:read',
   'directory:write',
+  'webhook:read',
+  'webhook:write',
   'admin',
 ] as const
 export type Scope = (typeof scopes)[number]

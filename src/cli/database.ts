@@ -3,7 +3,7 @@ import { type Config, readConfig } from '../config.ts'
 import { direct } from '../db/direct.ts'
 import { startEmbedded } from '../db/embedded/embedded.ts'
 import { migrate, pendingMigrations } from '../db/migrate.ts'
-import { connectPool } from '../db/pool.ts'
+import { connectPool, type PoolSettings } from '../db/pool.ts'
 import { note } from './output.ts'
 
 /** The database at hand; `stop` ends it if it is the embedded one and nobody else uses it. */
@@ -38,11 +38,14 @@ export const bringUpToDate = async ({ appUrl, ownerUrl }: OpenDatabase): Promise
 }
 
 /** Lends a command a few connections to the migrated database, and closes behind it whatever happens. */
-export const withPool = async <T>(work: (pool: Pool, database: OpenDatabase) => Promise<T>): Promise<T> => {
+export const withPool = async <T>(
+  work: (pool: Pool, database: OpenDatabase) => Promise<T>,
+  settings: Pick<PoolSettings, 'statementTimeout'> = {},
+): Promise<T> => {
   const database = await openDatabase(readConfig())
   try {
     await bringUpToDate(database)
-    const pool = connectPool({ url: database.appUrl, max: 4 })
+    const pool = connectPool({ url: database.appUrl, max: 4, ...settings })
     try {
       return await work(pool, database)
     } finally {

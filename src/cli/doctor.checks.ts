@@ -1,5 +1,6 @@
 import type { Client } from 'pg'
 import { direct } from '../db/direct.ts'
+import { jobsFault } from '../db/job-schema.ts'
 import { pendingMigrations } from '../db/migrate.ts'
 import type { OpenDatabase } from './database.ts'
 import { reasonOf } from './output.ts'
@@ -90,6 +91,11 @@ const settings: Check = async (client) => {
   return finding('settings', rows.length === 0, says, 'A database in UTF8, with fsync and full_page_writes on.')
 }
 
+const jobs: Check = async (client) => {
+  const fault = await jobsFault(client)
+  return finding('job queue', fault === null, fault ?? 'ready', 'Run headway migrate.')
+}
+
 const migrated = async ({ appUrl }: OpenDatabase): Promise<Finding> => {
   const pending = await pendingMigrations(appUrl)
   return finding(
@@ -105,7 +111,7 @@ export const examine = async (database: OpenDatabase): Promise<Finding[]> => {
   try {
     return await direct(database.appUrl, async (client) => {
       const findings = [finding('database', true, 'reachable', ''), await migrated(database)]
-      for (const check of [supported, serves, owns, validIndexes, tenancy, timeZones, settings])
+      for (const check of [supported, serves, owns, validIndexes, tenancy, jobs, timeZones, settings])
         findings.push(await check(client))
       return findings
     })

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { query } from '../db/statement.ts'
 import { type Database, openTransaction } from '../db/transaction.ts'
+import { byCommandLine, noteCommand } from '../modules/organization/organization.create.ts'
 
 export type KeyLine = {
   id: string
@@ -64,5 +65,7 @@ export const revokeKey = (
       [organizationId, id, revokedAt],
     )
     if (rows.length === 0) throw new Error(`The organization has no key ${id}, or it is revoked already.`)
+    const writer = byCommandLine(db, organizationId, revokedAt)
+    await noteCommand(writer, 'deleteApiKey', { id }, [{ type: 'api_key.deleted', id }])
     return { id, revokedAt }
   })

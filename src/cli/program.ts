@@ -1,8 +1,10 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
+import { auditCommand } from './audit.ts'
 import { biCommand } from './bi.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
+import { importCommand } from './import.ts'
 import { keyCommand } from './key.ts'
 import { migrateCommand } from './migrate.ts'
 import { openapiCommand } from './openapi.ts'
@@ -24,6 +26,8 @@ for (const command of [
   orgCommand,
   keyCommand,
   biCommand,
+  auditCommand,
+  importCommand,
   demoCommand,
   openapiCommand,
   doctorCommand,

@@ -41,17 +41,12 @@ export const copyInto = async (pool: pg.Pool, target: string, text: string): Pro
   }
 }
 
-/** One row of COPY's text format, ended. */
-export const copyRow = (values: readonly (string | number | null)[]): string => {
-  let line = ''
-  for (const [at, value] of values.entries()) {
-    if (at > 0) line += '\t'
-    line += value === null ? '\\N' : typeof value === 'number' ? String(value) : escaped(value)
-  }
-  return `${line}\n`
-}
-
 const special = /[\\\t\n\r]/
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
-const escaped = (text: string): string =>
-  special.test(text) ? text.replaceAll(/[\\\t\n\r]/g, (sign) => escapes[sign] as string) : text
+
+/** One value as COPY's text format has it. */
+export const copyText = (value: string | number | null): string => {
+  if (value === null) return '\\N'
+  if (typeof value === 'number') return String(value)
+  return special.test(value) ? value.replaceAll(/[\\\t\n\r]/g, (sign) => escapes[sign] as string) : value
+}

@@ -6,6 +6,7 @@ import type { Client } from 'pg'
 import { publishViews } from '../bi/views.sql.ts'
 import { direct } from './direct.ts'
 import { expectTenants } from './expectations.sql.ts'
+import { migrateJobs } from './job-schema.ts'
 import { secureTables } from './tenancy.sql.ts'
 
 const lockKey = 7_201_002
@@ -46,7 +47,7 @@ const refuseInvalidIndexes = async (client: Client) => {
 }
 
 /**
- * Brings the database to the newest migration and its tables under tenancy; `applied` counts the migrations run.
+ * Brings the database to the newest migration, its tables under tenancy and the job queue to its version; `applied` counts the migrations run.
  * Safe to start on several nodes at once: one works, the others wait and find nothing left. `ownerUrl` has to be a
  * direct connection (the lock belongs to the session). Throws if an index is invalid.
  */
@@ -71,6 +72,7 @@ export const migrate = async (
     await expectTenants(client)
     if (!(await publishViews(client)))
       log('no views for analysis: the roles headway_bi and headway_bi_views are missing')
+    await migrateJobs(client)
     await refuseInvalidIndexes(client)
     log(waiting === 0 ? 'the database is up to date' : `applied ${waiting} migration${waiting === 1 ? '' : 's'}`)
     return { applied: waiting }

@@ -17,7 +17,7 @@ begin
       from pg_class c
       join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
       left join pg_policy p on p.polrelid = c.oid and p.polname = 'tenant'
-     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname <> 'measurement_staging'
      order by c.oid
   loop
     if not target.forced then
@@ -30,8 +30,16 @@ begin
       execute format('create policy tenant on %s for all to headway_app using %s with check %s',
         target.name, $expr$${printed}$expr$, $expr$${printed}$expr$);
     end if;
-    -- A partition is reached through its parent only.
-    if not target.relispartition and not (
+    -- A partition is reached through its parent only. The audit log is only added to: what may be set later is named.
+    if target.oid = to_regclass('public.audit_log') then
+      if has_table_privilege('headway_app', target.oid, 'update') or not has_table_privilege('headway_app', target.oid, 'insert')
+        or not has_column_privilege('headway_app', target.oid, 'seq', 'update')
+      then
+        revoke all on public.audit_log from headway_app;
+        grant select, insert, delete on public.audit_log to headway_app;
+        grant update (seq, hash, salt) on public.audit_log to headway_app;
+      end if;
+    elsif not target.relispartition and not (
       has_table_privilege('headway_app', target.oid, 'select') and
       has_table_privilege('headway_app', target.oid, 'insert') and
       has_table_privilege('headway_app', target.oid, 'update') and
@@ -41,9 +49,19 @@ begin
     end if;
   end loop;
 
-  -- The one table without a tenant of its own: ids only, read by whatever goes through all tenants.
+  -- The tables without a tenant of their own: ids only, read by whatever goes through all tenants.
   if to_regclass('public.tenants') is not null then
     grant select, insert on public.tenants to headway_app;
+  end if;
+  if to_regclass('public.unsequenced') is not null then
+    grant select, insert, delete on public.unsequenced to headway_app;
+  end if;
+  if to_regclass('public.webhook_tenants') is not null then
+    grant select, insert on public.webhook_tenants to headway_app;
+  end if;
+  -- COPY writes to no table with policies; what it holds is found by the id of an import, which nobody else knows.
+  if to_regclass('public.measurement_staging') is not null then
+    grant select, insert, delete on public.measurement_staging to headway_app;
   end if;
 end
 $tenancy$`

@@ -37,11 +37,11 @@ export const playCheckIns = async (
   player: Player,
   directory: Directory,
   goals: Goals,
-  { times, moveTo }: { times: readonly Date[]; moveTo: (at: Date) => void },
+  { times, moveTo }: { times: readonly Date[]; moveTo: (at: Date) => Promise<void> },
 ): Promise<void> => {
   const steps = await stepsOf(player)
   for (const [at, time] of times.entries()) {
-    moveTo(time)
+    await moveTo(time)
     const rows = stories.flatMap((story) => {
       const checkIn = checkInOf(story, at + 1, steps)
       if (!checkIn) return []

@@ -1,13 +1,15 @@
 import type { Pool } from 'pg'
 import { buildApp } from '../app.ts'
-import { createOrganization } from '../modules/organization/organization.create.ts'
+import { createKey, createOrganization } from '../modules/organization/organization.create.ts'
 import { playCheckIns } from './check-ins.player.ts'
 import { playDirectory } from './directory.player.ts'
 import { playGoals, stories } from './goals.player.ts'
 import { objectives } from './goals.ts'
+import { playKpis } from './kpis.player.ts'
 import { organization } from './people.ts'
 import { idIn, playerOf } from './player.ts'
 import { checkInTimes, quarterOfStory } from './quarter.ts'
+import { playReviews } from './reviews.player.ts'
 
 /** What one needs to look around: the key, the company's first objective, and a key result with its next check-in. */
 export type Demo = {
@@ -57,10 +59,23 @@ export const createDemo = async (
   try {
     const player = playerOf(app, apiKey)
     const directory = await playDirectory(player)
-    const goals = await playGoals(player, directory, { quarter, today: now.toISOString().slice(0, 10) })
+    const kpis = await playKpis(player, directory, quarter)
+    await kpis.measure(clock)
+    const goals = await playGoals(player, directory, { quarter, today: now.toISOString().slice(0, 10), kpis: kpis.ids })
     const times = checkInTimes(quarter, now)
     log(`playing ${times.length} weeks of ${quarter.name}`)
-    await playCheckIns(player, directory, goals, { times, moveTo })
+    await playCheckIns(player, directory, goals, {
+      times,
+      moveTo: async (at) => {
+        moveTo(at)
+        await kpis.measure(at)
+      },
+    })
+    const scopes = ['review:read', 'review:write', 'okr:read'] as const
+    const expiresAt = new Date(clock.getTime() + 3_600_000).toISOString()
+    const hr = { name: 'HR system', role: 'integration', scopes, expiresAt } as const
+    const key = await createKey(pool, organizationId, hr, clock)
+    await playReviews(playerOf(app, key.apiKey), directory, quarter)
     return {
       organizationId,
       organizationName: organization.name,

@@ -3,6 +3,7 @@ import { commercialStory } from './commercial.story.ts'
 import { companyStory } from './company.story.ts'
 import type { Directory } from './directory.player.ts'
 import { type DemoObjective, objectives, pillars } from './goals.ts'
+import { watched } from './kpis.ts'
 import { operationsStory } from './operations.story.ts'
 import { personStory } from './persons.story.ts'
 import { idIn, type Player, type Row } from './player.ts'
@@ -10,6 +11,7 @@ import { productAndPeopleStory } from './product-people.story.ts'
 import { endOfWeek, quartersOf, type Span } from './quarter.ts'
 import type { DemoKeyResult } from './story.ts'
 import { teamStory } from './teams.story.ts'
+import { templates } from './templates.ts'
 
 export type Goals = { objectives: Map<string, string>; keyResults: Map<string, string> }
 
@@ -55,12 +57,14 @@ const ownerOf = ({ owner: [ownerType, key] }: DemoObjective, { people, departmen
 export const playGoals = async (
   player: Player,
   directory: Directory,
-  { quarter, today }: { quarter: Span; today: string },
+  { quarter, today, kpis }: { quarter: Span; today: string; kpis: ReadonlyMap<string, string> },
 ): Promise<Goals> => {
   const { batch } = player
   const strategy = pillars.map(([key, title, narrative]) => ({ key, row: { externalId: key, title, narrative } }))
   const pillarIds = await batch('pillars', strategy)
   const cycleId = await playCycles(player, quarter, today)
+  const library = templates.map(({ key, row }) => ({ key, row: { externalId: key, ...row } }))
+  const templateIds = await batch('okr-templates', library)
   const wanted = objectives.map((objective) => ({
     key: objective.key,
     row: {
@@ -71,13 +75,16 @@ export const playGoals = async (
       commitment: objective.commitment ?? 'committed',
       cycleId,
       pillarId: idIn(pillarIds, objective.pillar),
+      watchedKpiIds: (watched[objective.key] ?? []).map((code) => idIn(kpis, code)),
+      ...(objective.template ? { templateId: idIn(templateIds, objective.template) } : {}),
     },
   }))
   const objectiveIds = await batch('objectives', wanted)
-  const measures = stories.map(({ key, objective, owner, title, definition, waypoints }) => ({
+  const measures = stories.map(({ key, objective, owner, title, definition, kpi, waypoints }) => ({
     key,
     row: {
       ...definition,
+      ...(kpi ? { source: 'kpi', kpiId: idIn(kpis, kpi) } : {}),
       ...(waypoints
         ? { waypoints: waypoints.map(([week, value]) => ({ date: endOfWeek(quarter, week), value })) }
         : {}),

@@ -8,6 +8,8 @@ export type DemoObjective = {
   rationale: string
   pillar: 'growth' | 'place'
   commitment?: Commitment
+  /** Of the organization's own (templates.ts). */
+  template?: string
 }
 
 /** key, title, narrative. */
@@ -49,6 +51,7 @@ export const objectives: readonly DemoObjective[] = [
     owner: ['department', 'marketing'],
     pillar: 'growth',
     commitment: 'aspirational',
+    template: 'more-signups',
     rationale: 'Every third demo becomes a customer.',
   },
   {

@@ -76,6 +76,16 @@ export const operationsStory: readonly DemoKeyResult[] = [
     confidence: 0.6,
   },
   {
+    key: 'receivables',
+    objective: 'costs',
+    owner: 'victor',
+    title: 'Customers pay within 38 days',
+    definition: { kind: 'metric', unit: 'days', baseline: 42, target: 38, cadence: 'month' },
+    kpi: 'DSO',
+    readings: [],
+    confidence: 0.6,
+  },
+  {
     key: 'productivity',
     objective: 'costs',
     owner: 'samuel',

@@ -4,7 +4,7 @@ export type Row = Record<string, unknown>
 
 /** Speaks to the API as an administrator would, and stops at the first answer that is no success. */
 export const playerOf = (app: FastifyInstance, apiKey: string) => {
-  const send = async <T>(method: 'GET' | 'POST', url: string, payload?: Row): Promise<T> => {
+  const send = async <T>(method: 'GET' | 'POST' | 'PATCH', url: string, payload?: Row): Promise<T> => {
     const headers = { authorization: `Bearer ${apiKey}` }
     const response = await app.inject({ method, url, headers, ...(payload ? { payload } : {}) })
     if (response.statusCode >= 300) throw new Error(`The demo could not ${method} ${url}: ${response.body}`)
@@ -12,6 +12,7 @@ export const playerOf = (app: FastifyInstance, apiKey: string) => {
   }
 
   return {
+    send,
     get: <T>(url: string) => send<T>('GET', url),
     /** Writes rows as one batch and remembers their ids by the keys of the demo's tables. */
     batch: async (path: string, rows: readonly { key: string; row: Row }[]): Promise<Map<string, string>> => {

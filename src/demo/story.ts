@@ -9,6 +9,8 @@ export type DemoKeyResult = {
   title: string
   /** As the API takes it. */
   definition: Record<string, unknown>
+  /** The code of the KPI it follows. */
+  kpi?: string
   /** Week and the value it should have by its end. */
   waypoints?: readonly [number, number][]
   /** One for each week of the quarter: a value, or the name of a zone or of the step that was finished; null is none. */

@@ -50,7 +50,7 @@ export const exports = async (app: FastifyInstance, { requestOf, streams }: Opti
     })
   })
 
-  app.get('/:table', { handlerTimeout: longestExport } as object, async (request, reply) => {
+  app.get('/:table', { config: { answerWithin: longestExport } }, async (request, reply) => {
     const caller = requestOf(request)
     const table = biTable((request.params as { table: string }).table)
     if (!table || !mayRead(caller.actor, table)) throw new Problem('not_found', 'There is no such table')

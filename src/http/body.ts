@@ -13,17 +13,16 @@ const BYTE_ORDER_MARK = '\uFEFF'
  */
 const jsonBody: FastifyPluginAsync = async (app) => {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(
-    ['application/json', 'application/merge-patch+json'],
-    { parseAs: 'buffer' },
-    async (request: FastifyRequest, bytes: Buffer) => {
-      refuseOtherCharset(request.headers['content-type'])
-      return bytes.length === 0 ? undefined : parseJson(decode(bytes))
-    },
-  )
+  app.addContentTypeParser(['application/json', 'application/merge-patch+json'], { parseAs: 'buffer' }, readJson)
   app.addContentTypeParser('*', async () => {
     throw new Problem('unsupported_media_type', 'Send application/json or application/merge-patch+json')
   })
+}
+
+/** The parser of every media type that is JSON. */
+export const readJson = async (request: FastifyRequest, bytes: Buffer): Promise<unknown> => {
+  refuseOtherCharset(request.headers['content-type'])
+  return bytes.length === 0 ? undefined : parseJson(decode(bytes))
 }
 
 const refuseOtherCharset = (contentType = '') => {

@@ -5,15 +5,16 @@ import { networkOf } from './address.ts'
 import { tokenBuckets } from './token-bucket.ts'
 
 type Limits = {
-  /** Before a credential is looked at: throws when the address has failed too often. */
-  admit: (ip: string) => void
-  /** After a credential was refused. */
+  /** After a credential was refused: throws when the address has failed too often. Good ones are never counted or kept out. */
   failed: (ip: string) => void
   /**
    * After authentication: counts the request against its credential and occupies one of its tenant's places until the
-   * answer is out or the client gone. Sets the RateLimit headers, and throws when either is used up.
+   * answer is out or the client gone. Sets the RateLimit headers, and throws when either is used up. What `waits` for
+   * something to happen has places of its own.
    */
-  take: (reply: FastifyReply, actor: { id: string; tenantId: string }) => void
+  take: (reply: FastifyReply, actor: { id: string; tenantId: string }, waits?: boolean) => void
+  /** Occupies a place for what waits, whatever it came through; the answer gives it back, once. */
+  hold: (tenantId: string) => () => void
 }
 
 export type LimitOptions = {
@@ -21,6 +22,8 @@ export type LimitOptions = {
   rate: { perSecond: number; burst: number } | null
   /** Requests of one tenant under way at once. */
   concurrentPerTenant?: number
+  /** The same of what waits: long polls, streams, sockets. */
+  waitingPerTenant?: number
   /** Failed authentications a minute from one address (IPv6: from one /64 network). */
   failuresPerMinute?: number
   /** Milliseconds; only differences matter, so the default never jumps with the wall clock. */
@@ -35,7 +38,13 @@ declare module 'fastify' {
 
 /** Refuses with `too_many_requests`. Counts live in this process: each node grants the whole limit. */
 const rateLimit: FastifyPluginAsync<LimitOptions> = async (app, options) => {
-  const { rate, concurrentPerTenant = 100, failuresPerMinute = 10, now = () => performance.now() } = options
+  const {
+    rate,
+    concurrentPerTenant = 100,
+    waitingPerTenant = 1_000,
+    failuresPerMinute = 10,
+    now = () => performance.now(),
+  } = options
   const credentials = rate && tokenBuckets({ ...rate, now })
   const failures = tokenBuckets({ perSecond: failuresPerMinute / 60, burst: failuresPerMinute, now })
   const underWay = new Map<string, number>()
@@ -50,30 +59,34 @@ const rateLimit: FastifyPluginAsync<LimitOptions> = async (app, options) => {
     if (!granted) throw tooMany('This credential has used up its requests', nextIn)
   }
 
-  const occupy = (reply: FastifyReply, tenantId: string) => {
-    const others = underWay.get(tenantId) ?? 0
-    if (others >= concurrentPerTenant) throw tooMany('The organization has too many requests under way', 1)
-    // Gone while it was being authenticated: nothing would ever give the place back.
-    if (reply.raw.closed) return
-    underWay.set(tenantId, others + 1)
-    // Unlike an onResponse hook, `close` also comes when the client goes away before the answer.
-    reply.raw.once('close', () => {
-      const left = (underWay.get(tenantId) ?? 1) - 1
-      if (left > 0) underWay.set(tenantId, left)
-      else underWay.delete(tenantId)
-    })
+  const occupy = (tenantId: string, waits: boolean): (() => void) => {
+    const place = waits ? `${tenantId} waits` : tenantId
+    const others = underWay.get(place) ?? 0
+    if (others >= (waits ? waitingPerTenant : concurrentPerTenant))
+      throw tooMany(`The organization has too many requests ${waits ? 'waiting' : 'under way'}`, 1)
+    underWay.set(place, others + 1)
+    return () => {
+      const left = (underWay.get(place) ?? 1) - 1
+      if (left > 0) underWay.set(place, left)
+      else underWay.delete(place)
+    }
   }
 
   app.decorate('limits', {
-    admit(ip) {
-      const { remaining, nextIn } = failures.level(networkOf(ip))
-      if (remaining < 1) throw tooMany('Too many failed attempts from this address', nextIn)
+    failed(ip) {
+      const network = networkOf(ip)
+      if (!failures.take(network))
+        throw tooMany('Too many failed attempts from this address', failures.level(network).nextIn)
     },
-    failed: (ip) => void failures.take(networkOf(ip)),
-    take(reply, { id, tenantId }) {
+    take(reply, { id, tenantId }, waits = false) {
       spend(reply, id)
-      occupy(reply, tenantId)
+      const leave = occupy(tenantId, waits)
+      // Gone while it was being authenticated: nothing would ever give the place back.
+      if (reply.raw.closed) leave()
+      // Unlike an onResponse hook, `close` also comes when the client goes away before the answer.
+      else reply.raw.once('close', leave)
     },
+    hold: (tenantId) => occupy(tenantId, true),
   })
 }
 

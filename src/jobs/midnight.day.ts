@@ -1,5 +1,4 @@
 import { calendarDay } from '../api/clock.ts'
-import { contextOf, type House } from '../api/context.ts'
 import { writeEvents } from '../api/journal.ts'
 import type { Context, Event } from '../api/operation.ts'
 import { Again } from '../api/write.ts'
@@ -8,27 +7,12 @@ import { openTransaction } from '../db/transaction.ts'
 import { lockGraphs } from '../modules/goals/goal.lock.ts'
 import { rescore } from '../modules/goals/goal.rescore.ts'
 import { dayNumber, dayOf } from '../scoring/index.ts'
-import type { MidnightOptions } from './midnight.ts'
+import { type JobOptions, jobContext } from './organizations.ts'
 
 type Turned = { timeZone: string; day: string; today: string }
 
 /** A node that was away longer starts this many days back: scores of older days are nobody's question any more. */
 const mostDays = 400
-
-/** Who acts: the organization's own calendar, which no person or key stands for. */
-const contextAt = (
-  { clock, pool, log }: MidnightOptions,
-  tenantId: string,
-  transaction: Awaited<ReturnType<typeof openTransaction>>,
-  organization: { timeZone: string; secret: string },
-  events: Event[],
-  memo: Map<string, unknown>,
-): Context => {
-  const actor = { kind: 'api_key', id: tenantId, tenantId, userId: null, roles: ['admin'], scopes: ['admin'] } as const
-  const house = { pool, clock } as unknown as House
-  const request = { house, actor, organization: { id: tenantId, ...organization }, log, id: 'midnight' }
-  return contextOf(request, transaction, {}, events, memo)
-}
 
 const stateText = `
   select g.time_zone as "timeZone", g.secret, m.through,
@@ -47,7 +31,7 @@ const dueText = `
  * Takes one organization one day further: rescores, as of that day, the key results whose periods time ends, with all
  * goals above them. Does nothing when another node did, or when the organization is up to date.
  */
-export const rescoreDay = async (options: MidnightOptions, tenantId: string): Promise<Turned> => {
+export const rescoreDay = async (options: JobOptions, tenantId: string): Promise<Turned> => {
   const memo = new Map<string, unknown>()
   for (;;) {
     try {
@@ -58,7 +42,7 @@ export const rescoreDay = async (options: MidnightOptions, tenantId: string): Pr
   }
 }
 
-const attempt = async (options: MidnightOptions, tenantId: string, memo: Map<string, unknown>): Promise<Turned> => {
+const attempt = async (options: JobOptions, tenantId: string, memo: Map<string, unknown>): Promise<Turned> => {
   const transaction = await openTransaction(options.pool, tenantId, 'write')
   const { db, later } = transaction
   try {
@@ -83,7 +67,10 @@ const attempt = async (options: MidnightOptions, tenantId: string, memo: Map<str
     // Where time ends no periods the days between are all the same.
     const day = state.scoredOn === null ? today : dayOf(Math.max(dayNumber(through) + 1, dayNumber(today) - mostDays))
     const events: Event[] = []
-    const ctx = { ...contextAt(options, tenantId, transaction, state, events, memo), today: day }
+    const ctx = {
+      ...jobContext(options, tenantId, transaction, { name: 'midnight', ...state }, events, memo),
+      today: day,
+    }
     await rescoreDue(ctx)
     later(
       query(

@@ -1,20 +1,7 @@
-import type { FastifyBaseLogger } from 'fastify'
-import type { Pool } from 'pg'
-import { type Clock, calendarDay } from '../api/clock.ts'
+import { calendarDay } from '../api/clock.ts'
+import type { Job } from './job.ts'
 import { rescoreDay } from './midnight.day.ts'
-
-export type MidnightOptions = {
-  pool: Pool
-  clock: Clock
-  log: FastifyBaseLogger
-  /** Only these organizations; all when left out. */
-  organizationIds?: readonly string[]
-  /** Ends the run after the day under way. */
-  signal?: AbortSignal
-}
-
-/** How often the clock is looked at. Midnights of the world's time zones fall on quarter hours. */
-const everyMilliseconds = 60_000
+import { type JobOptions, organizationsOf } from './organizations.ts'
 
 /** What is known of a tenant without asking its database: its time zone, and the day it is done with. */
 export type Done = Map<string, { timeZone: string; day: string }>
@@ -24,13 +11,9 @@ export type Done = Map<string, { timeZone: string; day: string }>
  * transaction of its own. Safe on several nodes, which take turns by organization. A failure of one organization is
  * logged and tried again next time; it does not keep the others waiting.
  */
-export const runMidnight = async (options: MidnightOptions, done: Done = new Map()): Promise<void> => {
-  const { pool, clock, log, organizationIds, signal } = options
-  const { rows } = await pool.query<{ id: string }>(
-    'select id from tenants where $1::uuid[] is null or id = any($1) order by id',
-    [organizationIds ?? null],
-  )
-  for (const { id } of rows) {
+export const runMidnight = async (options: JobOptions, done: Done = new Map()): Promise<void> => {
+  const { clock, log, signal } = options
+  for (const id of await organizationsOf(options)) {
     if (signal?.aborted) return
     const known = done.get(id)
     if (known && known.day === calendarDay(clock(), known.timeZone)) continue
@@ -47,22 +30,8 @@ export const runMidnight = async (options: MidnightOptions, done: Done = new Map
   }
 }
 
-/** Runs the job now and whenever a day turns; the answer ends it, after the day that may be under way. */
-export const startMidnight = (options: MidnightOptions): (() => Promise<void>) => {
+/** The job; what is known of tenants is kept from run to run. Midnights of the world's time zones fall on quarter hours. */
+export const midnight = (): Job => {
   const done: Done = new Map()
-  const ending = new AbortController()
-  const run = () =>
-    runMidnight({ ...options, signal: ending.signal }, done).catch((error: unknown) =>
-      options.log.error({ err: error }, 'the midnight job failed'),
-    )
-  let running = run()
-  const timer = setInterval(() => {
-    running = running.then(run)
-  }, everyMilliseconds)
-  timer.unref()
-  return async () => {
-    clearInterval(timer)
-    ending.abort()
-    await running
-  }
+  return { name: 'midnight', schedule: '*/15 * * * *', run: (ctx) => runMidnight(ctx, done) }
 }

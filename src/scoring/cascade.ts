@@ -12,8 +12,6 @@ export type CascadeInput = {
   known: ReadonlyMap<string, NodeScore>
 }
 
-type Task = { id: string; waitsFor: number; score: () => NodeScore }
-
 /** Thrown when the given nodes read one another in a circle: a writer let a cycle through. */
 export class ScoringCycle extends Error {
   override name = 'ScoringCycle'
@@ -25,41 +23,80 @@ export class ScoringCycle extends Error {
  * when an item that counts is neither given nor known.
  */
 export const cascade = (input: CascadeInput, today: Day): Map<string, NodeScore> => {
-  const scores = new Map<string, NodeScore>()
+  const { initiatives, keyResults, objectives, known } = input
+  const firstKeyResult = initiatives.length
+  const firstObjective = firstKeyResult + keyResults.length
+  // Nodes by number from here on: an id is looked up once for each item that is read, and nowhere else.
+  const numbers = new Map<string, number>()
+  for (const { id } of initiatives) numbers.set(id, numbers.size)
+  for (const { id } of keyResults) numbers.set(id, numbers.size)
+  for (const { id } of objectives) numbers.set(id, numbers.size)
+  const nodes = firstObjective + objectives.length
+
+  const found: (NodeScore | undefined)[] = Array.from({ length: nodes })
   const scoreOf = (id: string): NodeScore => {
-    const score = scores.get(id) ?? input.known.get(id)
+    const at = numbers.get(id)
+    const score = (at === undefined ? undefined : found[at]) ?? known.get(id)
     if (score === undefined) throw new Error(`no score of ${id} was given`)
     return score
   }
-  const tasks = new Map<string, Task>()
-  const readers = new Map<string, Task[]>()
-  const add = (id: string, score: () => NodeScore) => tasks.set(id, { id, waitsFor: 0, score })
-  for (const node of input.initiatives) add(node.id, () => scoreInitiative(node, today))
-  for (const node of input.keyResults) add(node.id, () => scoreKeyResult(node, today, scoreOf))
-  for (const node of input.objectives) add(node.id, () => scoreObjective(node, today, scoreOf))
+  const score = (at: number): NodeScore => {
+    if (at >= firstObjective) return scoreObjective(objectives[at - firstObjective]!, today, scoreOf)
+    if (at >= firstKeyResult) return scoreKeyResult(keyResults[at - firstKeyResult]!, today, scoreOf)
+    return scoreInitiative(initiatives[at]!, today)
+  }
 
-  const reads = (reader: string, id: string) => {
-    const task = tasks.get(reader)
-    if (task === undefined || !tasks.has(id)) return
-    task.waitsFor++
-    const others = readers.get(id)
-    if (others === undefined) readers.set(id, [task])
-    else others.push(task)
+  const { waitsFor, readersOf } = readersIn(input, numbers, firstKeyResult, firstObjective)
+  const scores = new Map<string, NodeScore>()
+  const ready: number[] = []
+  for (let at = 0; at < nodes; at++) if (waitsFor[at] === 0) ready.push(at)
+  const idOf = (at: number): string =>
+    (at >= firstObjective
+      ? objectives[at - firstObjective]!
+      : at >= firstKeyResult
+        ? keyResults[at - firstKeyResult]!
+        : initiatives[at]!
+    ).id
+  for (let at = ready.pop(); at !== undefined; at = ready.pop()) {
+    const own = score(at)
+    found[at] = own
+    scores.set(idOf(at), own)
+    for (let next = readersOf.first[at]!; next >= 0; next = readersOf.next[next]!) {
+      const reader = readersOf.reader[next]!
+      if (--waitsFor[reader]! === 0) ready.push(reader)
+    }
   }
-  const readsItems = (id: string, items: readonly ItemRef[], accepts: Accepts) => {
-    for (const item of items) if (readsScore(item, accepts)) reads(id, item.id)
-  }
-  for (const { id, source, items, contributions } of input.keyResults) {
-    if (source === 'rollup') for (const { keyResultId } of contributions ?? []) reads(id, keyResultId)
-    if (source === 'aligned' || source === 'initiatives') readsItems(id, items ?? [], source)
-  }
-  for (const { id, items, progressSource } of input.objectives) readsItems(id, items, progressSource)
-
-  const ready = [...tasks.values()].filter((task) => task.waitsFor === 0)
-  for (let task = ready.pop(); task !== undefined; task = ready.pop()) {
-    scores.set(task.id, task.score())
-    for (const reader of readers.get(task.id) ?? []) if (--reader.waitsFor === 0) ready.push(reader)
-  }
-  if (scores.size !== tasks.size) throw new ScoringCycle('the nodes read one another in a circle')
+  if (scores.size !== nodes) throw new ScoringCycle('the nodes read one another in a circle')
   return scores
+}
+
+/** Who reads whom among the given nodes: how many each waits for, and the readers of each as a linked list. */
+const readersIn = (
+  { keyResults, objectives }: CascadeInput,
+  numbers: ReadonlyMap<string, number>,
+  firstKeyResult: number,
+  firstObjective: number,
+) => {
+  const waitsFor = new Int32Array(numbers.size)
+  const first = new Int32Array(numbers.size).fill(-1)
+  const reader: number[] = []
+  const next: number[] = []
+  const reads = (by: number, id: string) => {
+    const at = numbers.get(id)
+    if (at === undefined) return
+    waitsFor[by]!++
+    next.push(first[at]!)
+    first[at] = reader.push(by) - 1
+  }
+  const readsItems = (by: number, items: readonly ItemRef[], accepts: Accepts) => {
+    for (const item of items) if (readsScore(item, accepts)) reads(by, item.id)
+  }
+  for (const [at, { source, items, contributions }] of keyResults.entries()) {
+    const by = firstKeyResult + at
+    if (source === 'rollup') for (const { keyResultId } of contributions ?? []) reads(by, keyResultId)
+    if (source === 'aligned' || source === 'initiatives') readsItems(by, items ?? [], source)
+  }
+  for (const [at, { items, progressSource }] of objectives.entries())
+    readsItems(firstObjective + at, items, progressSource)
+  return { waitsFor, readersOf: { first, reader, next } }
 }

@@ -19,6 +19,32 @@ const sidesOf = ({ direction, target, redLine, upperTarget, upperRedLine }: KpiT
   return [lower, { target: upperTarget ?? null, redLine: upperRedLine ?? null, sign: -1 }]
 }
 
+type Member = 'target' | 'redLine' | 'upperTarget' | 'upperRedLine'
+/** What is wrong with thresholds; `isOrder` where two of them stand the wrong way round. */
+export type ThresholdFault = { member: Member; message: string; isOrder: boolean }
+
+/** A red line lies strictly on the bad side of its target, a range runs upwards, and only a range has an upper side. */
+export const thresholdFault = (thresholds: KpiThresholds): ThresholdFault | null => {
+  const { direction, target, upperTarget, upperRedLine } = thresholds
+  const isRange = direction === 'range'
+  if (!isRange && upperTarget != null)
+    return { member: 'upperTarget', message: 'only a range has an upper side', isOrder: false }
+  if (!isRange && upperRedLine != null)
+    return { member: 'upperRedLine', message: 'only a range has an upper side', isOrder: false }
+  const sides = sidesOf(thresholds)
+  if (sides.every((side) => side.target === null && side.redLine === null))
+    return { member: 'target', message: 'say a target', isOrder: false }
+  for (const [at, { target: good, redLine: bad, sign }] of sides.entries()) {
+    const member = at === 0 ? 'redLine' : 'upperRedLine'
+    if (bad !== null && good === null) return { member, message: 'a red line needs a target', isOrder: false }
+    if (bad !== null && good !== null && (good - bad) * sign <= 0)
+      return { member, message: `a red line lies ${sign === 1 ? 'below' : 'above'} its target`, isOrder: true }
+  }
+  if (isRange && target != null && upperTarget != null && upperTarget < target)
+    return { member: 'upperTarget', message: 'a range runs upwards', isOrder: true }
+  return null
+}
+
 /** Status of a KPI's value against the thresholds in force: the first row of the table that holds (section 7). */
 export const kpiStatus = (value: number | null, thresholds: KpiThresholds): KpiStatus => {
   const sides = sidesOf(thresholds)

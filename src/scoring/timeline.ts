@@ -9,6 +9,15 @@ const isSame = (one: HealthView, other: HealthView): boolean =>
   one.reasons.length === other.reasons.length &&
   one.reasons.every((reason, index) => reason === other.reasons[index])
 
+const segment = (from: Day | null, view: HealthView): HealthSegment => ({
+  from,
+  effective: view.effective,
+  derived: view.derived,
+  reported: view.reported,
+  stale: view.stale,
+  reasons: view.reasons,
+})
+
 /**
  * The health from today on, as segments in ascending order, equal neighbours merged (section 5). `viewOn` is asked for
  * today and then for each later turning day, ascending; between two of them nothing changes.
@@ -19,15 +28,16 @@ export const timelineOf = (
   viewOn: (day: number) => HealthView,
 ): HealthSegment[] => {
   const now = dayNumber(today)
-  let last: HealthSegment = { from: null, ...viewOn(now) }
+  let last = segment(null, viewOn(now))
   const segments = [last]
   let previous = now
-  for (const day of turningDays.toSorted((one, other) => one - other)) {
+  const later = turningDays.filter((day) => day > now)
+  for (const day of later.length > 1 ? later.toSorted((one, other) => one - other) : later) {
     if (day <= previous) continue
     previous = day
     const view = viewOn(day)
     if (isSame(last, view)) continue
-    last = { from: dayOf(day), ...view }
+    last = segment(dayOf(day), view)
     segments.push(last)
   }
   return segments

@@ -19,7 +19,16 @@ test('creates, upserts and patches in one set', async () => {
   ])
   expect(status).toBe(200)
   expect(body.items.map((item: { status: number }) => item.status)).toEqual([201, 200, 201, 200])
-  expect(body.items[1]).toEqual({ index: 1, status: 200, id: mine.id, version: 2, problem: null })
+  const { id } = mine
+  expect(body.items[1]).toEqual({
+    index: 1,
+    status: 200,
+    id,
+    version: 2,
+    outcome: 'updated',
+    changed: ['name'],
+    problem: null,
+  })
   expect((await call('GET', `/v1/teams/${known.id}`)).body).toMatchObject({ name: 'Known 2', version: 2 })
 })
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import { direct } from '../../src/db/direct.ts'
+import { jobsFault } from '../../src/db/job-schema.ts'
 import { migrate, pendingMigrations } from '../../src/db/migrate.ts'
 import { provision } from '../../src/db/provision.ts'
 
@@ -178,4 +179,13 @@ describe('tenancy', () => {
       await migrate(ownerUrl, { folder })
     })
   })
+})
+
+test('the job queue comes with the migrations, and is told of where it is missing', async () => {
+  await writeMigrations(first)
+  expect(await direct(ownerUrl, jobsFault)).toMatch(/not installed/)
+  await migrate(ownerUrl, { folder })
+  expect(await direct(appUrl, jobsFault)).toBeNull()
+  await run(ownerUrl, 'update pgboss.version set version = version - 1')
+  expect(await direct(appUrl, jobsFault)).toMatch(/requires migrations/)
 })

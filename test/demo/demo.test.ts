@@ -14,6 +14,7 @@ import type { Demo } from '../../src/demo/demo.ts'
 import { lockGraphs } from '../../src/modules/goals/goal.lock.ts'
 import { rescore } from '../../src/modules/goals/goal.rescore.ts'
 import { type Caller, callerOf } from '../support/app.ts'
+import { createCensus } from '../support/census.ts'
 
 const pool = connectPool({ url: inject('appUrl') })
 /** A Friday evening late in a quarter: everybody has checked in. */
@@ -118,4 +119,64 @@ test('every stored score equals its recomputation', async () => {
   } finally {
     await transaction.rollback()
   }
+})
+
+/** Within the sixth decimal, where everything is rounded. */
+const near = (found: number, said: number) => expect(Math.abs(found - said)).toBeLessThan(1e-6)
+
+/** The pocket calculator: nothing but what an explanation says, and docs/scoring.md beside it. */
+const recompute = (node: any): number | null => {
+  const { formula, inputs, items, hidden, excluded, progress } = node
+  if (formula === 'metric' && inputs.value !== null) {
+    const moved = (inputs.value - inputs.baseline) / (inputs.target - inputs.baseline)
+    near(Math.min(Math.max(moved, 0), 1), progress)
+  }
+  for (const { reason } of excluded) expect(reason).toMatch(/^[a-z_]+$/)
+  if (items.length === 0) return progress
+  const weight = items.reduce((sum: number, item: any) => sum + item.weight, hidden.weight)
+  let sum = hidden.contribution
+  for (const item of items) {
+    if (item.explanation) expect(recompute(item.explanation)).toBe(item.progress)
+    near(item.weight / weight, item.effectiveWeight)
+    near((item.weight * item.progress) / weight, item.contribution)
+    sum += item.contribution
+  }
+  expect(Math.abs(sum - progress)).toBeLessThanOrEqual((items.length + 1) * 1e-6)
+  return progress
+}
+
+const nodesIn = ({ items }: any): number =>
+  items.reduce((sum: number, { explanation }: any) => sum + (explanation ? nodesIn(explanation) : 0), 1)
+
+test('the company objective is recomputed by a pocket calculator, at every level', async () => {
+  const { body } = await call('GET', `/v1/objectives/${demo.objectiveId}/explanation?depth=16`)
+  expect(nodesIn(body)).toBeGreaterThan(20)
+  expect(recompute(body)).toBe((await call('GET', `/v1/objectives/${demo.objectiveId}`)).body.progress)
+})
+
+test('a simulation over the demo answers in one request and leaves every table as it was', async () => {
+  const organizationId = (await call('GET', '/v1/me')).body.organization.id
+  const census = await createCensus(organizationId)
+  const before = await census()
+  const { body: keyResults } = await call('GET', '/v1/key-results?kind=metric&state=active&limit=50')
+  const changes = keyResults.items
+    .filter(({ source }: any) => source === 'checkins')
+    .map(({ id, target }: any) => ({ keyResultId: id, value: target, weight: 2 }))
+  const { status, body } = await call('POST', '/v1/simulations', { changes })
+  expect(status, JSON.stringify(body)).toBe(200)
+  expect(body.affected.length).toBeGreaterThan(changes.length)
+  const company = body.affected.find(({ id }: any) => id === demo.objectiveId)
+  expect(company.after.progress).toBeGreaterThan(company.before.progress)
+  expect(await census()).toEqual(before)
+})
+
+test('insights find what the story gets wrong, and nothing else', async () => {
+  const { body } = await call('GET', '/v1/insights?limit=100')
+  expect(body.items.map(({ rule, because }: any) => [rule, /"([^"]*)"/.exec(because)?.[1]])).toEqual([
+    ['kpi_red_without_key_result', '# Days to deliver spare parts'],
+    ['objective_without_key_results', 'Expand reach in European countries'],
+    ['objective_unaligned', 'Expand reach in European countries'],
+    ['growth_without_guardrail', 'Substantially increase demo sign-ups'],
+    ['key_result_stale', 'Defects down by 30 %, from 2.0 % to 1.4 %'],
+  ])
 })

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { runMidnight, startMidnight } from '../../src/jobs/midnight.ts'
+import { midnight, runMidnight } from '../../src/jobs/midnight.ts'
 import { createWorld } from '../support/app.ts'
 import { createCensus } from '../support/census.ts'
 import { goalsOf } from '../support/goals.ts'
@@ -78,10 +78,21 @@ test('what a reading scored first is not taken back to an earlier day', async ()
   expect(await goals.read(`key-results/${keyResult.id}`)).toMatchObject({ progress: 0.5, scoredOn: '2026-06-04' })
 })
 
-test('it runs at the start, and ends when told', async () => {
-  const { goals, keyResult, options, at } = await world()
+test('as a job it knows what it has done, and ends when told', async () => {
+  const { goals, keyResult, options, at, organizationId } = await world()
   at('2026-06-03T12:00:00.000Z')
-  const stop = startMidnight(options)
-  await expect.poll(() => goals.read(`key-results/${keyResult.id}`)).toMatchObject({ progress: 0.5 })
-  await stop()
+  const ending = new AbortController()
+  const job = midnight()
+  // Of this organization only: the job visits all of them.
+  const pool = {
+    query: async () => ({ rows: [{ id: organizationId }] }),
+    connect: () => options.pool.connect(),
+  }
+  const ctx = { ...options, pool: pool as unknown as typeof options.pool, signal: ending.signal }
+  await job.run(ctx)
+  expect(await goals.read(`key-results/${keyResult.id}`)).toMatchObject({ progress: 0.5 })
+  ending.abort()
+  at('2026-06-09T12:00:00.000Z')
+  await job.run(ctx)
+  expect(await goals.read(`key-results/${keyResult.id}`)).toMatchObject({ progress: 0.5 })
 })

@@ -5,9 +5,12 @@ import { type AppOptions, buildApp } from '../../src/app.ts'
 import type { Role, Scope } from '../../src/auth/actor.ts'
 import { scopes } from '../../src/auth/actor.ts'
 import { connectPool } from '../../src/db/pool.ts'
+import { type Keeper, startKeeper } from '../../src/journal/keeper.ts'
 import { createKey, createOrganization } from '../../src/modules/organization/organization.create.ts'
 import { countCommits } from './commits.ts'
 import { requireContract } from './contract.ts'
+import { requireDeclared } from './events.ts'
+import { withReviews } from './reviewer.ts'
 
 export type Answer<T = any> = {
   status: number
@@ -37,6 +40,8 @@ export type World = {
   key: (role: Role, granted?: readonly Scope[]) => Promise<string>
   /** Moves the clock of the app. */
   clock: { now: Date }
+  /** The sequencer, where the world was made with one. */
+  keeper: Keeper | undefined
 }
 
 let callers = 0
@@ -76,14 +81,21 @@ export const callerOf = (app: FastifyInstance, key: string): Caller => {
 
 /** Builds a world for the test file and takes it down after it. */
 export const createWorld = async (
-  options: Partial<AppOptions> & { timeZone?: string; at?: string } = {},
+  options: Partial<AppOptions> & { timeZone?: string; at?: string; sequenced?: boolean } = {},
 ): Promise<World> => {
-  const { timeZone, at, ...rest } = options
+  const { timeZone, at, sequenced, ...rest } = options
   const pool = connectPool({ url: inject('appUrl') })
   const commits = countCommits(pool)
   const clock = { now: at ? new Date(at) : undefined }
   const read = () => clock.now ?? new Date()
-  const app = await buildApp({ pool, clock: read, limits: { rate: null, concurrentPerTenant: Infinity }, ...rest })
+  const keeper = sequenced ? startKeeper({ pool, log: console }) : undefined
+  const app = await buildApp({
+    pool,
+    clock: read,
+    limits: { rate: null, concurrentPerTenant: Infinity },
+    ...(keeper ? { journal: keeper } : {}),
+    ...rest,
+  })
   const { organizationId, apiKey } = await createOrganization(
     pool,
     { name: 'Test', ...(timeZone ? { timeZone } : {}) },
@@ -91,18 +103,22 @@ export const createWorld = async (
   )
   afterAll(async () => {
     await app.close()
+    await keeper?.stop()
+    await requireDeclared(pool, organizationId)
     await pool.end()
   })
+  const keyOf = async (role: Role, granted: readonly Scope[] = scopes.filter((scope) => scope !== 'admin')) =>
+    (await createKey(pool, organizationId, { name: role, role, scopes: granted }, read())).apiKey
   return {
     app,
     pool,
     commits,
     organizationId,
     apiKey,
-    call: callerOf(app, apiKey),
+    call: withReviews(callerOf(app, apiKey), callerOf(app, await keyOf('integration'))),
     as: (key) => callerOf(app, key),
-    key: async (role, granted = scopes.filter((scope) => scope !== 'admin')) =>
-      (await createKey(pool, organizationId, { name: role, role, scopes: granted }, read())).apiKey,
+    key: keyOf,
     clock: clock as { now: Date },
+    keeper,
   }
 }

@@ -158,8 +158,8 @@ export const audit = async (pool: Pool, tenantId: string, today: string): Promis
   const stored = [...objectives.values(), ...keyResults]
   const closed = new Map(stored.filter(({ state }) => state === 'closed').map((row) => [row['id'], row]))
   const isOpen = ({ id }: { id: string }): boolean => !closed.has(id)
-  const expected = new Map([
-    ...cascade(
+  const expected = new Map(
+    cascade(
       {
         keyResults: keyResultInputs.filter(isOpen),
         objectives: objectiveInputs.filter(isOpen),
@@ -168,7 +168,7 @@ export const audit = async (pool: Pool, tenantId: string, today: string): Promis
       },
       today,
     ),
-  ])
+  )
   const explained = new Map(of(frozen).map((row) => [row['sha256'], JSON.parse(row['body']) as Raw]))
   for (const [id, { score, explanation_sha256: hash }] of closed)
     expected.set(id, { ...score, progress: explained.get(hash)?.['progress'] })

@@ -77,12 +77,12 @@ export const createGraphOfGoals = async (call: Caller): Promise<Doing[]> => {
     doing(
       'weight',
       8,
-      change('key-results', keyResults, () => ({ weight: some(4) })),
+      change('key-results', keyResults, () => ({ weight: some(4), reason: 'Learnt' })),
     ),
     doing(
       'state of a key result',
       4,
-      change('key-results', keyResults, () => ({ state: pick(states) })),
+      change('key-results', keyResults, () => ({ state: pick(states), reason: 'Learnt' })),
     ),
     doing(
       'due day',
@@ -136,7 +136,7 @@ export const createGraphOfGoals = async (call: Caller): Promise<Doing[]> => {
       change('objectives', objectives, () => ({ cycleId: pick([cycle, quarter]) })),
     ),
     act('POST', 'objectives', objectives, '/close'),
-    { ...act('POST', 'objectives', objectives, '/reopen'), share: 12 },
+    { ...act('POST', 'objectives', objectives, '/reopen'), share: 6 },
     act('DELETE', 'objectives', objectives),
     { ...act('POST', 'objectives', objectives, '/restore'), share: 6 },
     act('DELETE', 'key-results', keyResults),

@@ -18,6 +18,8 @@ const schema = graphqlOf(modules, document)
 
 /** How often a type that holds itself is asked for within itself: deeper than any sample. */
 const levels = 3
+/** How deep a document goes: within what the service answers. */
+const deepest = 8
 
 /** Every member REST would answer with; edges, which REST does not have, are left out. */
 const selectionOf = (type: GraphQLOutputType, within: readonly string[] = []): string => {
@@ -34,6 +36,7 @@ const selectionOf = (type: GraphQLOutputType, within: readonly string[] = []): s
         isLeafType(getNamedType(field.type)) || (published ? field.name in published : field.args.length === 0),
     )
     .filter((field) => path.filter((name) => name === getNamedType(field.type).name).length < levels)
+    .filter((field) => path.length < deepest || isLeafType(getNamedType(field.type)))
     .map((field) => `${field.name} ${selectionOf(field.type, path)}`)
     .join(' ')} }`
 }

@@ -6,10 +6,17 @@ import { type Caller, callerOf, type World } from './app.ts'
 
 /** One more server of the same organization with connections of its own: writers queue in a process, nodes do not. */
 export const addNode = async (world: World, prepare: (pool: Pool) => void = () => {}): Promise<Caller> => {
-  const pool = connectPool({ url: inject('appUrl') })
+  const pool = connectPool({ url: inject('appUrl'), statementTimeout: 15_000 })
+  // A busy machine makes the last in the queue wait longer than a client would: told apart from what goes wrong.
+  pool.on('connect', (client) => void client.query(`set lock_timeout = '15s'`))
   prepare(pool)
   const clock = () => world.clock.now ?? new Date()
-  const app = await buildApp({ pool, clock, limits: { rate: null, concurrentPerTenant: Infinity } })
+  const app = await buildApp({
+    pool,
+    clock,
+    limits: { rate: null, concurrentPerTenant: Infinity },
+    answerWithin: 30_000,
+  })
   afterAll(async () => {
     await app.close()
     await pool.end()

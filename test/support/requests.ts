@@ -2,6 +2,10 @@ import { placesOf } from '../../src/api/endpoint.ts'
 import type { AnyOperation, Resource } from '../../src/api/operation.ts'
 import { modules } from '../../src/modules/index.ts'
 import type { Caller } from './app.ts'
+import { reviewBodies, reviewPaths, reviewPreparations } from './requests.reviews.ts'
+import { importBodies } from './samples.imports.ts'
+import { kpiBodies, kpiPreparations } from './samples.kpis.ts'
+import { outlookPreparations } from './samples.outlook.ts'
 import { bodyOf, createOf, createOne, membersFor, resourceOf, sampleOf } from './samples.ts'
 
 /** An operation called: the members of its path, and its body. */
@@ -14,7 +18,10 @@ export const urlOf = ({ operation, path }: Pick<Call, 'operation' | 'path'>): st
   `/v1${placesOf(operation).path.replaceAll(/:(\w+)/g, (_all, name: string) => encodeURIComponent(path[name] ?? ''))}`
 
 export const send = (caller: Caller, call: Call, query = '', headers: Record<string, string> = {}) =>
-  caller(placesOf(call.operation).method, urlOf(call) + query, call.body, headers)
+  caller(placesOf(call.operation).method, urlOf(call) + query, call.body, { ...typeOf(call.operation), ...headers })
+
+const typeOf = ({ upload }: AnyOperation): Record<string, string> =>
+  upload?.mediaTypes[0] ? { 'content-type': upload.mediaTypes[0] } : {}
 
 let counter = 0
 
@@ -25,6 +32,8 @@ let counter = 0
 export const callOf = async (setup: Caller, operation: AnyOperation): Promise<Call> => {
   const { path, method, body } = placesOf(operation)
   const resource = resourceBehind(operation)
+  const known = await reviewPaths[operation.name]?.(setup)
+  if (known) return { operation, path: known, body: body && (await givenTo(setup, operation, method)) }
   if (resource && path.endsWith('/batch'))
     return { operation, path: {}, body: { items: [await membersFor(setup, resource)] } }
   if (resource && path.endsWith('/by-external-id/:externalId'))
@@ -61,6 +70,9 @@ const checkIn = async (setup: Caller, keyResultId: string): Promise<void> => {
 
 /** What must have happened to the row an operation is about: so that there is something to do, or to tell. */
 const preparations: Record<string, (setup: Caller, id: string) => Promise<unknown>> = {
+  ...reviewPreparations,
+  ...kpiPreparations,
+  ...outlookPreparations,
   reopenObjective: (setup, id) => setup('POST', `/v1/objectives/${id}/close`, {}),
   objectiveTree: alignBelow,
   objectiveExplanation: alignBelow,
@@ -77,6 +89,7 @@ const intoNewCycle = async (setup: Caller) => ({ cycleId: (await createOne(setup
 
 /** Bodies that point to rows of their own: where a schema alone cannot say what. */
 const bodies: Record<string, (setup: Caller) => Promise<Record<string, unknown>>> = {
+  ...reviewBodies,
   applyOkrTemplate: async (setup) => ({
     cycleId: (await createOne(setup, resourceOf('Cycle')))['id'],
     owners: [{ type: 'organization' }],
@@ -89,6 +102,10 @@ const bodies: Record<string, (setup: Caller) => Promise<Record<string, unknown>>
 }
 
 const givenTo = async (setup: Caller, operation: AnyOperation, method: string): Promise<unknown> => {
+  const uploaded = importBodies[operation.name]
+  if (uploaded) return uploaded(setup)
+  const ofKpis = kpiBodies[operation.name]
+  if (ofKpis) return ofKpis(async () => (await createOne(setup, resourceOf('Cycle')))['id'])
   const known = bodies[operation.name]
   if (known) return known(setup)
   return method === 'PATCH' ? changeOf(operation) : sampleOf(bodyOf(operation) ?? {})

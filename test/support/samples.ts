@@ -2,8 +2,12 @@ import { endpointOf } from '../../src/api/endpoint.ts'
 import type { JsonSchema } from '../../src/api/openapi.ts'
 import type { AnyOperation, Resource } from '../../src/api/operation.ts'
 import { modules } from '../../src/modules/index.ts'
-import type { Caller } from './app.ts'
+import type { Answer, Caller } from './app.ts'
 import { document, operations } from './contract.ts'
+import { kpiHints } from './samples.kpis.ts'
+import { comeAbout } from './samples.outlook.ts'
+import { reviewHints, reviewWanted } from './samples.reviews.ts'
+import { webhookHints, webhookMakers } from './samples.webhooks.ts'
 
 type Members = Record<string, any>
 
@@ -13,11 +17,17 @@ const hints: Record<string, Members> = {
   CheckIn: { value: 5 },
   OkrTemplate: { keyResults: [{ title: 'Find the baseline', kind: 'baseline' }] },
   Retrospective: { worked: 'Weekly check-ins' },
+  ...webhookHints,
+  ...reviewHints,
+  ...kpiHints,
 }
 /** Of several references only one may be given, or one is needed that the schema leaves open. */
-const wanted: Record<string, string[]> = { Alignment: ['parentObjectiveId'], CheckIn: ['keyResultId'] }
+const wanted: Record<string, string[]> = { Alignment: ['parentObjectiveId'], CheckIn: ['keyResultId'], ...reviewWanted }
 /** What a row must be to be pointed at. */
 const targets: Record<string, Members> = { 'KeyResultLink.parentKeyResultId': { source: 'rollup' } }
+
+/** What is not created by a call of its own. */
+const makers: Record<string, (call: Caller) => Promise<Answer>> = { ...webhookMakers }
 
 let counter = 0
 
@@ -105,7 +115,10 @@ export const create = (call: Caller, resource: Resource, members: Members) => {
 
 /** Creates one row of a resource, and whatever it must point to. */
 export const createOne = async (call: Caller, resource: Resource, given: Members = {}): Promise<Members> => {
-  const answer = await create(call, resource, await membersFor(call, resource, given))
+  const happens = comeAbout[resource.name]
+  if (happens) return happens(call, (name, members) => createOne(call, resourceOf(name), members))
+  const answer = await (makers[resource.name]?.(call) ??
+    create(call, resource, await membersFor(call, resource, given)))
   if (answer.status !== 201) throw new Error(`no sample of ${resource.name}: ${JSON.stringify(answer.body)}`)
   return answer.body
 }

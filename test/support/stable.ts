@@ -1,5 +1,5 @@
-const made = /^(id|carriedToId|lastCheckInId)$/
-const unstable = /^(recordedAt|scoredAt|apiKey)$/
+const made = /^(id|carriedToId|lastCheckInId|eventId)$/
+const unstable = /^(recordedAt|scoredAt|apiKey|secret|previousSecretUntil)$/
 
 /** The ids an answer gives, by where each stands first. */
 const idsIn = (value: unknown, at: string, found: Map<unknown, string>): Map<unknown, string> => {

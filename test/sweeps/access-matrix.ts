@@ -1,10 +1,18 @@
 import { type Role, roles } from '../../src/auth/actor.ts'
+import { eventMatrix } from './access-matrix.events.ts'
+import { importMatrix } from './access-matrix.imports.ts'
+import { kpiMatrix } from './access-matrix.kpis.ts'
+import { outlookMatrix } from './access-matrix.outlook.ts'
+import { reviewMatrix } from './access-matrix.reviews.ts'
+import { webhookMatrix } from './access-matrix.webhooks.ts'
 
 /** Which roles may, and what the others are told; people's own goals and lines are beside this (access.test.ts). */
 export type Row = {
   /** By docs, not by code. */
   may: readonly Role[]
   otherwise: 'forbidden' | 'not_found'
+  /** Roles that see what others do not, and may not all the same: `forbidden`. */
+  seenBy?: readonly Role[]
 }
 
 const row = (may: readonly Role[], otherwise: Row['otherwise'] = 'forbidden'): Row => ({ may, otherwise })
@@ -34,6 +42,9 @@ const reads = (...names: string[]): Record<string, Row> => Object.fromEntries(na
 
 /** A row for every operation: one without fails the sweep. */
 export const matrix: Record<string, Row> = {
+  ...kpiMatrix,
+  ...importMatrix,
+  ...outlookMatrix,
   ...reads('me', 'organization', 'user', 'users', 'department', 'departments', 'team', 'teams'),
   ...reads('teamMembership', 'teamMemberships', 'pillar', 'pillars', 'cycle', 'cycles'),
   ...reads('objective', 'objectives', 'alignment', 'alignments', 'keyResult', 'keyResults', 'checkIn', 'checkIns'),
@@ -84,4 +95,7 @@ export const matrix: Record<string, Row> = {
   ...writes('OkrTemplate', keepers),
   // An objective of the organization's.
   applyOkrTemplate: goalKeepers,
+  ...eventMatrix,
+  ...webhookMatrix,
+  ...reviewMatrix,
 }

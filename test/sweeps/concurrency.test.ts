@@ -25,7 +25,7 @@ const stage = async () => {
   return { world, call, place: { pool: admin, organizationId, today }, doings: await createGraphOfGoals(call) }
 }
 
-test('what one write changes is right, one kind after the other', async () => {
+test('what one write changes is right, one kind after the other', { timeout: 60_000 }, async () => {
   const { call, place, doings } = await stage()
   for (const { name, run } of doings) {
     for (let round = 0; round < 3; round++) {
@@ -42,17 +42,19 @@ test('what one write changes is right, one kind after the other', async () => {
 
 test('every snapshot is right while many write at once', { timeout: (seconds + 30) * 1_000 }, async () => {
   const before = await deadlocks()
-  const { world, call, place, doings } = await stage()
-  const nodes = [call, await addNode(world), await addNode(world)]
+  const { world, place, doings } = await stage()
+  const nodes = [await addNode(world), await addNode(world), await addNode(world)]
   const { answers, failures, snapshots, wrong } = await rush(nodes, doings, place, { seconds })
+  const locked = (await deadlocks()) - before
+  const done = [...answers].filter(([key]) => /20\d$/.test(key)).reduce((sum, [, count]) => sum + count, 0)
+  if (seconds > 10)
+    console.log({ snapshots, wrong: wrong.length, failures, locked, done, answers: Object.fromEntries(answers) })
   expect(wrong.slice(0, 1)).toEqual([])
   expect(failures).toEqual([])
   expect(await audit(admin, place.organizationId, today)).toMatchObject({ circular: false, wrong: [] })
-  expect(await deadlocks()).toBe(before)
-  const done = [...answers].filter(([key]) => /20\d$/.test(key)).reduce((sum, [, count]) => sum + count, 0)
-  expect(done).toBeGreaterThan(50)
+  expect(locked).toBe(0)
+  expect(done).toBeGreaterThan(10)
   expect(snapshots).toBeGreaterThan(5)
-  if (seconds > 10) console.log({ snapshots, done, answers: Object.fromEntries([...answers].toSorted()) })
 })
 
 test('the same harness catches writers that do not take the graph lock', { timeout: 40_000 }, async () => {

@@ -132,7 +132,12 @@ export const checkInOperations = [
     item: checkInItem,
     apply: async (ctx, items) => {
       const { checkIns } = await record(ctx, items as CheckInItem[])
-      return checkIns.map((row) => ({ status: row.supersedesId ? 200 : 201, id: row.id, version: row.version }))
+      return checkIns.map(({ id: made, version, supersedesId }) => ({
+        ...(supersedesId ? { status: 200, outcome: 'updated' as const } : { status: 201, outcome: 'created' as const }),
+        id: made,
+        version,
+        changed: [],
+      }))
     },
   }),
 ]

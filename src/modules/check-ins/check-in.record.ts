@@ -106,6 +106,9 @@ const causesOf = (drafts: readonly Draft[]) => {
   return (id: string) => ({ type: 'check_in', id: byKeyResult.get(id) ?? first?.row.id ?? id })
 }
 
+/** What is achieved counts at its last value, until it is made active again. */
+const takesCheckIns: readonly string[] = ['draft', 'active', 'deferred']
+
 /** Judged on what was read behind the lock: the state may have changed while this writer waited. */
 const requireOpen = ({ keyResults: rows, objectives }: Rescored, keyResultId: string): void => {
   const row = rows.get(keyResultId)
@@ -113,7 +116,7 @@ const requireOpen = ({ keyResults: rows, objectives }: Rescored, keyResultId: st
   if (!row || !objective) throw new Problem('not_found', 'There is no such key result')
   if (objective.cycleState === 'closed') throw new Problem('cycle_closed')
   for (const { state } of [row, objective]) {
-    if (state === 'cancelled' || state === 'closed')
+    if (!takesCheckIns.includes(state))
       throw new Problem('invalid_transition', `A goal that is ${state} takes no check-ins`)
   }
 }

@@ -29,6 +29,8 @@ export const checkInSchema = z
   })
   .meta({ id: 'CheckIn', description: 'A reading of a key result at a moment; never changed, only superseded.' })
 
+const numbers = { value: quantity, confidence: ratio }
+
 export const checkIn: Resource<typeof checkIns> = resource({
   name: 'CheckIn',
   path: 'check-ins',
@@ -37,6 +39,11 @@ export const checkIn: Resource<typeof checkIns> = resource({
   table: checkIns,
   scopes: { read: 'okr:read', write: 'okr:write' },
   visible: (sight) => visibleThroughKeyResult(sight, 'check_ins.key_result_id'),
+  events: {
+    created: { summary: 'Somebody checked in on a KeyResult', changes: numbers },
+    corrected: { summary: 'A newer CheckIn took the place of another', changes: numbers },
+    voided: { summary: 'One CheckIn was taken back' },
+  },
   derived: {
     step: {
       needs: ['stepId', 'stepDone'],

@@ -9,6 +9,7 @@ import { cycle } from '../cycles/cycle.resource.ts'
 import { mayChangeObjectiveOf } from '../goals/goal.rules.ts'
 import { readableObjectives } from '../goals/goal.sight.ts'
 import { lockForWrite } from '../goals/goal.write.ts'
+import { shareKpis } from '../kpis/kpi.lock.ts'
 import { objective } from '../objectives/objective.resource.ts'
 import { type CarriedObjective, carryObjectives } from './carry-over.ts'
 import { requireOpenCycle } from './closing.cycle.ts'
@@ -64,6 +65,7 @@ export const carryOverObjectiveOperation = operation({
   find: (ctx, input) => findOne(ctx, objective, input.id),
   allow: (ctx, row) => mayChangeObjectiveOf(ctx, (row as Record<string, unknown>)['id'] as string),
   run: async (ctx, { id: wanted, input }) => {
+    shareKpis(ctx, { objectiveIds: [wanted] })
     await lockForWrite(ctx, { objectiveIds: [wanted], cycleIds: [input.cycleId] })
     await requireOpenCycle(ctx, input.cycleId)
     const [standing] = await standingOf(ctx, { objectiveIds: [wanted] })
@@ -89,6 +91,7 @@ export const carryOverCycleOperation = operation({
   allow: hasRole('admin', 'integration'),
   run: async (ctx, { id: wanted, input }) => {
     if (wanted === input.cycleId) throw inputProblem('invalid_input', '/cycleId', 'it is that cycle')
+    shareKpis(ctx, { cycleIds: [wanted] })
     await lockForWrite(ctx, { cycleIds: [wanted, input.cycleId] })
     await requireOpenCycle(ctx, input.cycleId)
     const standings = await standingOf(ctx, { cycleId: wanted })

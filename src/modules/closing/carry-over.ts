@@ -57,17 +57,32 @@ const outcomeOf = (row: KeyResult, mode: CarryOverMode) =>
 
 const objectiveEntry = (from: Objective, cycleId: string): Entry => {
   const { title, description, rationale, pillarId, ownerType, ownerId, contributors } = from
-  const { commitment, progressSource, visibility, tags, custom, id: carriedFromId } = from
+  const { commitment, progressSource, visibility, watchedKpiIds, tags, custom, templateId, id: carriedFromId } = from
   const kept = { title, description, rationale, pillarId, ownerType, ownerId, contributors, commitment }
-  return { create: { ...kept, progressSource, visibility, tags, custom, cycleId, carriedFromId, state: 'active' } }
+  const decided = { progressSource, visibility, watchedKpiIds, tags, custom, templateId }
+  return { create: { ...kept, ...decided, cycleId, carriedFromId, state: 'active' } }
 }
 
 const keyResultEntry = (from: KeyResult, definition: Row, objectiveId: string): Entry => {
-  const { title, ownerId, source, role, weight, unit, cadence } = from
+  const { title, ownerId, source, kpiId, kpiWindow, role, weight, unit, cadence } = from
+  const followed = kpiId === null ? {} : { kpiId, kpiWindow }
   const steps =
     (definition['steps'] as Step[] | null)?.map((step) => ({ title: step.title, weight: step.weight })) ?? null
   return {
-    create: { ...definition, steps, objectiveId, title, ownerId, source, role, weight, unit, cadence, state: 'active' },
+    create: {
+      ...definition,
+      steps,
+      objectiveId,
+      title,
+      ownerId,
+      source,
+      ...followed,
+      role,
+      weight,
+      unit,
+      cadence,
+      state: 'active',
+    },
   }
 }
 

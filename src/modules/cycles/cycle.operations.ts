@@ -42,6 +42,30 @@ const parentOf = async ({ db, actor }: Context, id: string): Promise<{ rootId: s
   return rows[0]
 }
 
+/** A sub-cycle lies within the days of its parent, whichever of both was moved. 422 `invalid_input`. */
+const requireInside = async ({ db, actor }: Context, changes: readonly Change<Cycle>[]): Promise<void> => {
+  const moved = changes.filter(
+    ({ before, after }) =>
+      before?.startsOn !== after.startsOn || before.endsOn !== after.endsOn || before.deletedAt !== after.deletedAt,
+  )
+  if (moved.length === 0) return
+  const [outside] = await query<{ name: string; early: boolean }>(
+    db,
+    'cycles_outside_their_parent',
+    `select c.name, c.starts_on < p.starts_on as early from cycles c
+     join cycles p on p.tenant_id = $1 and p.id = c.parent_id and p.deleted_at is null
+     where c.tenant_id = $1 and c.deleted_at is null and (c.id = any($2) or c.parent_id = any($2))
+       and (c.starts_on < p.starts_on or c.ends_on > p.ends_on) limit 1`,
+    [actor.tenantId, moved.map(({ after }) => after.id)],
+  )
+  if (outside)
+    throw inputProblem(
+      'invalid_input',
+      outside.early ? '/startsOn' : '/endsOn',
+      `${outside.name} would lie outside the cycle it is part of`,
+    )
+}
+
 /** A root cycle gets its goal graph; a change of days or policy moves every score in the cycle. */
 const settle = async (ctx: Context, changes: Change<Cycle>[]): Promise<void> => {
   const roots = changes.filter(({ before, after }) => before === null && after.rootId === after.id)
@@ -53,6 +77,7 @@ const settle = async (ctx: Context, changes: Change<Cycle>[]): Promise<void> => 
       [ctx.actor.tenantId, roots.map(({ after }) => after.id), ctx.now],
     )
   }
+  await requireInside(ctx, changes)
   const existing = changes.filter(({ before }) => before !== null).map(({ after }) => after.id)
   if (existing.length > 0) await rescoreCycles(ctx, heldBy(ctx), existing, { type: 'cycle', id: existing[0] as string })
 }

@@ -65,6 +65,9 @@ export const cycle: Resource<typeof cycles> = resource({
   table: cycles,
   scopes: { read: 'okr:read', write: 'okr:write' },
   visible: () => undefined,
+  events: {
+    closed: { summary: 'One Cycle was closed, with all its goals', changes: { state: cycleSchema.shape.state } },
+  },
   derived: {
     policy: { needs: ['policy'], of: ({ policy: own }) => ({ ...wholePolicy, progressSource: null, ...own }) },
   },

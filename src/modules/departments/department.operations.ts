@@ -1,27 +1,6 @@
 import { reads } from '../../api/reads.ts'
 import { writes } from '../../api/writes.ts'
-import { dependentsOf, requireTree } from '../directory/directory.queries.ts'
-import { keepsPeople } from '../directory/directory.rules.ts'
-import { department, departmentInputs } from './department.resource.ts'
-import type { departments } from './department.table.ts'
+import { department } from './department.resource.ts'
+import { departmentWrites } from './department.writes.ts'
 
-export const departmentOperations = [
-  ...reads(department),
-  ...writes<typeof departments.$inferSelect>({
-    resource: department,
-    create: { input: departmentInputs.create, allow: keepsPeople },
-    update: { input: departmentInputs.update, allow: keepsPeople },
-    delete: {
-      allow: keepsPeople,
-      dependents: (ctx, ids) =>
-        dependentsOf(ctx, ids, ['departments.parent_id', 'users.department_id', 'objectives.owner_department_id']),
-    },
-    settle: (ctx, changes) =>
-      requireTree(
-        ctx,
-        'departments',
-        'parent_id',
-        changes.map(({ after }) => after.id),
-      ),
-  }),
-]
+export const departmentOperations = [...reads(department), ...writes(departmentWrites)]

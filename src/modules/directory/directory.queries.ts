@@ -29,7 +29,7 @@ export const dependentsOf = async (
  */
 export const requireTree = async (
   { db, actor }: Context,
-  table: 'users' | 'departments' | 'pillars',
+  table: 'users' | 'departments' | 'pillars' | 'kpis',
   column: 'manager_id' | 'parent_id',
   ids: readonly string[],
 ): Promise<void> => {

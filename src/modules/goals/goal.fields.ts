@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { instant, ratio } from '../../api/fields.ts'
-import type { Derived } from '../../api/operation.ts'
+import type { Derived, EventSpec } from '../../api/operation.ts'
 import { expectedOn, healthOn, type NodeScore } from '../../scoring/index.ts'
 import { reportedHealths } from '../check-ins/check-in.table.ts'
 import { commitments, goalStates, progressSources } from '../objectives/objective.table.ts'
@@ -22,10 +22,11 @@ export const reportedHealth = z
   .meta({ id: 'ReportedHealth', description: 'How it goes, said by a person.' })
 
 const healths = [...reportedHealths, 'achieved', 'closed', 'not_started', 'no_data'] as const
+const effectiveHealth = z.enum([...healths, 'stale']).meta({ id: 'EffectiveHealth' })
 
 export const health = z
   .strictObject({
-    effective: z.enum([...healths, 'stale']).meta({ id: 'EffectiveHealth' }),
+    effective: effectiveHealth,
     derived: z.enum(healths).meta({ id: 'DerivedHealth' }),
     reported: reportedHealth.nullable(),
     stale: z.boolean(),
@@ -47,6 +48,22 @@ export const scoreFields = {
   scoredOn: z.iso.date().nullable(),
   scoringVersion: z.int(),
 }
+
+/** What happens to a goal besides being written. A change of progress tells numbers rounded as they are answered. */
+export const goalEvents = (noun: string): Record<string, EventSpec> => ({
+  progress_changed: {
+    summary: `The numbers of one ${noun} came out differently`,
+    changes: {
+      attainment: z.number(),
+      progress: ratio,
+      confidence: ratio,
+      coverage: ratio,
+      health: effectiveHealth,
+    },
+  },
+  closed: { summary: `One ${noun} was closed and graded`, changes: { grade: ratio } },
+  reopened: { summary: `One closed ${noun} was opened again` },
+})
 
 const unscored = {
   effective: 'no_data',

@@ -3,6 +3,7 @@ import { query } from '../../db/statement.ts'
 import type { CascadeInput, NodeScore } from '../../scoring/index.ts'
 import { type InitiativeRow, initiativesText, type LinkRow, linksText } from './goal.below.ts'
 import { initiativeInput, keyResultInput, objectiveInput } from './goal.inputs.ts'
+import { kpiReadings } from './goal.kpi-readings.ts'
 import {
   type AlignmentRow,
   alignmentsText,
@@ -13,7 +14,7 @@ import {
   objectivesText,
   type Seeds,
 } from './goal.queries.ts'
-import { type ReadingsRow, readingsText } from './goal.readings.ts'
+import { type ReadingsRow, readingsText, withKpi } from './goal.readings.ts'
 
 /** Goals as read in one go: what the core is given, and what those who judge or answer look up. */
 export type Goals = {
@@ -24,6 +25,8 @@ export type Goals = {
   links: readonly LinkRow[]
   initiatives: readonly InitiativeRow[]
   input: CascadeInput
+  /** Whether there may be alert rules about goals. */
+  isWatched: boolean
 }
 
 type Found = {
@@ -33,6 +36,7 @@ type Found = {
   links: LinkRow[]
   initiatives: InitiativeRow[]
   readingsRows: ReadingsRow[]
+  isWatched: boolean
 }
 
 const rows = (text: string, name: keyof Found): string =>
@@ -46,6 +50,8 @@ const goalsText = `${line} select ${[
   rows(linksText, 'links'),
   rows(initiativesText, 'initiatives'),
   rows(readingsText, 'readingsRows'),
+  // Whether somebody wants to be told of goals: known on the way, so that those without alerts pay nothing.
+  `exists (select from alert_rules r where r.tenant_id = $1 and r.deleted_at is null and r.enabled and r.kpi_id is null) as "isWatched"`,
 ].join(', ')}`
 
 /**
@@ -56,10 +62,11 @@ export const readGoals = async (ctx: Context, seeds: Partial<Seeds>): Promise<Go
   const { objectiveIds = [], keyResultIds = [], climb = true } = seeds
   const values = [ctx.actor.tenantId, objectiveIds, keyResultIds, climb, ctx.organization.timeZone, ctx.today]
   const [found] = await query<Found>(ctx.db, 'goals_read', goalsText, values)
-  const { objectiveRows, keyResultRows, alignments, links, initiatives, readingsRows } = found as Found
+  const { objectiveRows, keyResultRows, alignments, links, initiatives, readingsRows, isWatched } = found as Found
   const objectives = new Map(objectiveRows.map((row) => [row.id, row]))
   const keyResults = new Map(keyResultRows.map((row) => [row.id, row]))
-  const readings = new Map(readingsRows.map((row) => [row.id, row]))
+  const fromKpis = await kpiReadings(ctx, keyResultRows)
+  const readings = new Map(readingsRows.map((row) => [row.id, withKpi(row, fromKpis.get(row.id))]))
   const alignedTo = Map.groupBy(alignments, (row) => row.parentObjectiveId ?? row.parentKeyResultId ?? '')
   const linkedTo = Map.groupBy(links, ({ parentId }) => parentId)
   const workOf = Map.groupBy(
@@ -104,7 +111,7 @@ export const readGoals = async (ctx: Context, seeds: Partial<Seeds>): Promise<Go
     initiatives: initiatives.map(initiativeInput),
     known,
   }
-  return { objectives, keyResults, readings, alignments, links, initiatives, input }
+  return { objectives, keyResults, readings, alignments, links, initiatives, input, isWatched }
 }
 
 /** A closed goal counts at its last value: once its score says so, nothing scores it again until it is reopened. */

@@ -1,4 +1,5 @@
 import type { Reading, ReportedHealth } from '../../scoring/index.ts'
+import type { KpiReadings } from './goal.kpi-readings.ts'
 import { inLine } from './goal.queries.ts'
 
 /** What the readings of a key result say: see `KeyResultInput` for which of them are needed. */
@@ -15,10 +16,27 @@ export type ReadingsRow = {
   reportedOn: string | null
   confidence: number | null
   steps: Record<string, boolean> | null
+  /** Of the KPI it follows. */
+  frequency?: KpiReadings['frequency']
 }
 
-export const toReadings = ({ days, values, zones }: ReadingsRow): Reading[] =>
-  (days ?? []).map((day, at) => ({ day, value: values?.[at] ?? null, zone: zones?.[at] ?? null }))
+/** What was said of a key result, with the readings of the KPI it follows in the place of people's. */
+export const withKpi = (row: ReadingsRow, followed: KpiReadings | undefined): ReadingsRow => {
+  if (!followed) return row
+  const { readings, frequency } = followed
+  return {
+    ...row,
+    days: readings.map((reading) => reading.day),
+    values: readings.map(({ value }) => value),
+    zones: readings.map(({ zone }) => zone),
+    firstReadingDay: readings[0]?.day ?? null,
+    lastReadingDay: readings.at(-1)?.day ?? null,
+    frequency,
+  }
+}
+
+export const toReadings = (said: ReadingsRow | undefined): Reading[] =>
+  (said?.days ?? []).map((on, at) => ({ day: on, value: said?.values?.[at] ?? null, zone: said?.zones?.[at] ?? null }))
 
 /** The zone an ordinal key result is in, by its newest reading. */
 export const lastZone = (said: ReadingsRow | undefined): string | null => said?.zones?.at(-1) ?? null
@@ -36,15 +54,16 @@ const reading = `${live} and num_nonnulls(c.value, c.zone, c.step_id) = 1 and c.
 
 /**
  * The readings of the seeds, and of everything above them that follows other goals: people speak about these too. As far
- * as scoring needs them: the newest, those of the last half of the elapsed time, and all where periods are counted.
+ * as scoring needs them: the newest, those of the last half of the elapsed time, and all where periods are counted or a
+ * zone may be gone, so that the reading before it counts.
  */
 export const readingsText = `
   select k.id, r.days, r.values, r.zones, oldest.day as "firstReadingDay", newest.day as "lastReadingDay", n."lastCheckInId",
     p.reported_health as "reportedHealth", p.day as "reportedOn", f.confidence, s.steps
   from (
     select k.id, k.mode, k.kind, ((span.last_day + 1)::timestamp at time zone $5::text) as ends_at,
-      ((span.first_day + (least(greatest($6::date, span.first_day), span.last_day) - span.first_day) / 2)::timestamp
-        at time zone $5::text) as half
+      case when k.kind = 'ordinal' then '-infinity' else ((span.first_day + (least(greatest($6::date, span.first_day), span.last_day) - span.first_day) / 2)::timestamp
+        at time zone $5::text) end as half
     from key_results k
     join lateral (select * from objectives where tenant_id = $1 and id = k.objective_id limit 1) o on true
     join cycles y on y.tenant_id = $1 and y.id = o.cycle_id

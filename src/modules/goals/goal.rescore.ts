@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Context } from '../../api/operation.ts'
 import { cascade, type NodeScore } from '../../scoring/index.ts'
+import { evaluateAlerts } from '../alerts/alert.evaluate.ts'
 import { type Locked, requireLocked } from './goal.lock.ts'
 import type { KeyResultRow, ObjectiveRow } from './goal.queries.ts'
 import { isSettled, readGoals } from './goal.read.ts'
@@ -29,7 +30,10 @@ export const rescore = async (
   causeOf: (id: string) => Cause,
 ): Promise<Rescored> => {
   // Sent behind the lock without waiting for it: each statement sees what is committed when its turn comes.
-  const [locked, { objectives, keyResults, readings, input }] = await Promise.all([locking, readGoals(ctx, seeds)])
+  const [locked, { objectives, keyResults, readings, input, isWatched }] = await Promise.all([
+    locking,
+    readGoals(ctx, seeds),
+  ])
   requireLocked(
     ctx,
     locked,
@@ -49,6 +53,13 @@ export const rescore = async (
   })
   const read = rescored.map(({ id }) => keyResults.get(id) as KeyResultRow)
   saveScores(ctx, locked, { changed, read, readings }, causeOf)
+  if (isWatched)
+    await evaluateAlerts(ctx, {
+      kpiIds: [],
+      // Deleted ones too: what was told of them is over.
+      objectiveIds: [...objectives.keys(), ...(seeds.objectiveIds ?? [])],
+      keyResultIds: [...keyResults.keys()],
+    })
   return { objectives, keyResults, readings, scores, changed: new Set(changed.map(({ id }) => id)) }
 }
 

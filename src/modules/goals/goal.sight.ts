@@ -11,7 +11,7 @@ export const readableIds = async (ctx: Context, resource: Resource, ids: readonl
   const rows = await run<{ id: string }>(
     ctx.db,
     sql`select ${id} as id from ${resource.table}
-      where ${and(readable(resource, sightIn(ctx)), sql`${id} = any(${sql.placeholder('ids')}::uuid[])`)}`,
+      where ${and(readable(resource, sightIn(ctx, resource)), sql`${id} = any(${sql.placeholder('ids')}::uuid[])`)}`,
     { ...readValues(ctx), ids },
   )
   return new Set(rows.map((row) => row.id))

@@ -6,6 +6,8 @@ import { query } from '../../db/statement.ts'
 import { checkIn } from '../check-ins/check-in.resource.ts'
 import { initiative } from '../initiatives/initiative.resource.ts'
 import { keyResult } from '../key-results/key-result.resource.ts'
+import { kpi } from '../kpis/kpi.resource.ts'
+import { visibleThroughKpi } from '../kpis/kpi.visibility.ts'
 import { objective } from '../objectives/objective.resource.ts'
 import type { Named } from './goal.rules.ts'
 import {
@@ -16,7 +18,7 @@ import {
 } from './goal.visibility.ts'
 
 /** What is said about a goal, or about what belongs to one, names it by type and id; each type has a column of its own. */
-export type SubjectType = 'objective' | 'key_result' | 'initiative' | 'check_in'
+export type SubjectType = 'objective' | 'key_result' | 'initiative' | 'check_in' | 'kpi'
 export type Subject<T extends SubjectType = SubjectType> = { subjectType: T; subjectId: string }
 
 const columns = {
@@ -24,11 +26,12 @@ const columns = {
   key_result: 'keyResultId',
   initiative: 'initiativeId',
   check_in: 'checkInId',
+  kpi: 'kpiId',
 } as const
 
 /** The resources subjects may be, for the union on the GraphQL side. */
 export const subjects = (types: readonly SubjectType[]): Record<string, Resource> => {
-  const all = { objective, key_result: keyResult, initiative, check_in: checkIn }
+  const all = { objective, key_result: keyResult, initiative, check_in: checkIn, kpi }
   return Object.fromEntries(types.map((type) => [type, all[type]]))
 }
 
@@ -47,6 +50,7 @@ const through: Record<SubjectType, (sight: Sight, column: string) => SQL | undef
   key_result: visibleThroughKeyResult,
   initiative: visibleThroughInitiative,
   check_in: visibleThroughCheckIn,
+  kpi: visibleThroughKpi,
 }
 
 /** Visible to those who see the subject. `table` has a column for each of the types. */
@@ -63,6 +67,7 @@ export const visibleThroughSubject = (sight: Sight, table: string, types: readon
 export const goalsOf = async ({ actor, db }: Context, { subjectType, subjectId }: Subject): Promise<Named> => {
   if (subjectType === 'objective') return { objectiveIds: [subjectId] }
   if (subjectType === 'key_result') return { keyResultIds: [subjectId] }
+  if (subjectType === 'kpi') return {}
   const rows = await query<{ objectiveId: string | null; keyResultId: string | null }>(
     db,
     `goals_of_${subjectType}`,

@@ -11,7 +11,8 @@ import {
   scoringVersion,
 } from '../../scoring/index.ts'
 import type { GoalRef } from '../explanation/explanation.build.ts'
-import { readGoals } from '../goals/goal.read.ts'
+import { type Goals, readGoals } from '../goals/goal.read.ts'
+import { toReadings } from '../goals/goal.readings.ts'
 import type { Span } from './history.recorded.ts'
 import type { ScorePoint } from './history.schema.ts'
 
@@ -27,7 +28,8 @@ type Said = {
   reportedHealth: ReportedHealth | null
   byPerson: boolean
 }
-type Spoken = Said & { day: string }
+/** `kpiId` where it is a value of the KPI the key result follows. */
+type Spoken = Said & { day: string; kpiId?: string }
 
 /** The most key results a history is computed from. */
 const mostKeyResults = 5_000
@@ -60,6 +62,20 @@ const saidText = `
     reported_health as "reportedHealth", by_person as "byPerson"
   from check_ins where tenant_id = $1 and key_result_id = any($2) and superseded_at is null and not voided
   order by effective_at, recorded_at, id`
+
+const byInstant = (one: Said, other: Said): number => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0)
+
+const silent = { zone: null, stepId: null, stepDone: null, confidence: null, reportedHealth: null, byPerson: false }
+
+/** The values of KPIs that key results follow: true on a day, so they are told by an instant of it. */
+const followed = ({ now, organization }: Context, { keyResults, readings }: Goals): Spoken[] =>
+  [...keyResults.values()].flatMap(({ id, kpiId }) =>
+    (kpiId === null ? [] : toReadings(readings.get(id))).map(({ day, value }): Spoken => {
+      const times = ['00:00', '12:00', '23:59'].map((time) => `${day}T${time}:00.000Z`)
+      const at = times.find((each) => calendarDay(new Date(each), organization.timeZone) === day) ?? now
+      return { ...silent, id, keyResultId: id, at: at < now ? at : now, value, day, kpiId: kpiId ?? id }
+    }),
+  )
 
 /** A key result as it was at an instant, by all that is known now. */
 const inputAt = (input: KeyResultInput, all: readonly Spoken[], at: string, day: string): KeyResultInput => {
@@ -110,7 +126,10 @@ export const effectivePoints = async (
     readGoals(ctx, { objectiveIds, keyResultIds, climb: false }),
     query<Said>(db, 'history_said', saidText, [actor.tenantId, keyResultIds]),
   ])
-  const spoken = said.map((each): Spoken => ({ ...each, day: calendarDay(new Date(each.at), organization.timeZone) }))
+  const spoken = [
+    ...said.map((each): Spoken => ({ ...each, day: calendarDay(new Date(each.at), organization.timeZone) })),
+    ...followed(ctx, goals),
+  ].toSorted(byInstant)
   const byKeyResult = Map.groupBy(spoken, (each) => each.keyResultId)
   const under = goal.type === 'key_result' ? underKeyResult(goals.input.keyResults, goal.id, byKeyResult) : spoken
   const lastOfDay = new Map(under.map((each) => [each.day, each]))
@@ -119,7 +138,7 @@ export const effectivePoints = async (
     : [...lastOfDay.values()]
         .filter(({ at }) => at <= ctx.now && (!from || at >= from) && (!to || at <= to) && (!after || at > after))
         .slice(0, limit + 1)
-        .map(({ at, id }) => ({ at, cause: { type: 'check_in', id } }))
+        .map(({ at, id, kpiId }) => ({ at, cause: kpiId ? { type: 'kpi', id: kpiId } : { type: 'check_in', id } }))
 
   return moments.flatMap(({ at, cause }) => {
     const day = calendarDay(new Date(at), organization.timeZone)
@@ -151,6 +170,6 @@ const underKeyResult = (
   byKeyResult: ReadonlyMap<string, Spoken[]>,
 ): Spoken[] => {
   const source = inputs.find((input) => input.id === id)?.source
-  if (source === undefined || source === 'checkins') return byKeyResult.get(id) ?? []
-  return [...byKeyResult.values()].flat().toSorted((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0))
+  if (source === undefined || source === 'checkins' || source === 'kpi') return byKeyResult.get(id) ?? []
+  return [...byKeyResult.values()].flat().toSorted(byInstant)
 }

@@ -8,7 +8,8 @@ import type { initiatives, Task } from './initiative.table.ts'
 
 type Initiative = typeof initiatives.$inferSelect
 
-const { externalId, title, description, ownerId, objectiveId, keyResultIds, state, progress } = initiativeSchema.shape
+const { externalId, title, description, ownerId, objectiveId, keyResultIds, kpiIds, state, progress } =
+  initiativeSchema.shape
 const { weight, budget, effort, startsOn, dueOn, links } = initiativeSchema.shape
 
 const taskInput = z
@@ -24,6 +25,7 @@ export const createInitiativeInput = z.strictObject({
   ownerId: ownerId.default(null),
   objectiveId: objectiveId.default(null),
   keyResultIds: keyResultIds.default([]),
+  kpiIds: kpiIds.default([]),
   state: state.default('planned'),
   tasks: tasks.default([]),
   progress: progress.default(null),
@@ -43,6 +45,7 @@ export const updateInitiativeInput = z
     ownerId,
     objectiveId,
     keyResultIds,
+    kpiIds,
     state,
     tasks,
     progress,

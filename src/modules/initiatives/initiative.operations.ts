@@ -9,6 +9,7 @@ import { mayChangeEvery, mayChangeObjective, mayChangeSome, type Named } from '.
 import { daysInOrder } from '../goals/goal.states.ts'
 import { heldBy, lockForWrite } from '../goals/goal.write.ts'
 import { keyResult } from '../key-results/key-result.resource.ts'
+import { requireAddedKpis } from '../kpis/kpi.sight.ts'
 import { createInitiativeInput, initiativeRow, updateInitiativeInput } from './initiative.input.ts'
 import { measuredByInitiatives, saveKeyResultIds, touchedBy } from './initiative.queries.ts'
 import { initiative } from './initiative.resource.ts'
@@ -38,6 +39,7 @@ const mayChange = async (ctx: Context, row: Initiative): Promise<boolean> =>
 const judge = async (ctx: Context, { before, after }: Change<Initiative>): Promise<void> => {
   if (!daysInOrder(after.startsOn, after.dueOn))
     throw inputProblem('invalid_input', '/dueOn', 'the last day is before the first')
+  await requireAddedKpis(ctx, '/kpiIds', before?.kpiIds, after.kpiIds)
   const ids = after.keyResultIds.filter((id) => !before?.keyResultIds.includes(id))
   const known = (await findMany(ctx, keyResult, ids)).filter(({ deletedAt }) => deletedAt === null)
   const missing = ids.find((id) => !known.some((row) => row['id'] === id))

@@ -21,6 +21,7 @@ export const initiativeSchema = z
     ownerId: id.nullable(),
     objectiveId: id.nullable(),
     keyResultIds: z.array(id).max(100).meta({ description: 'The key results it drives.' }),
+    kpiIds: z.array(id).max(50).meta({ description: 'KPIs that show whether it works.' }),
     state: z.enum(initiativeStates).meta({ id: 'InitiativeState' }),
     tasks: z.array(task).max(500),
     progress: ratio.nullable().meta({

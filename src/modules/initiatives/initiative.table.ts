@@ -18,6 +18,8 @@ export const initiatives = resourceTable(
     objectiveId: uuid('objective_id'),
     /** As callers gave them; `initiative_key_results` repeats them for foreign keys and the look-up from the other end. */
     keyResultIds: uuid('key_result_ids').array().notNull(),
+    /** KPIs that show whether it works. */
+    kpiIds: uuid('kpi_ids').array().notNull().default(sql`'{}'`),
     state: text('state', { enum: initiativeStates }).notNull(),
     tasks: jsonb('tasks').$type<Task[]>().notNull(),
     /** What was reported; in answers tasks and the state `done` overrule it. */

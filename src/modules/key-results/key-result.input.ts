@@ -10,8 +10,22 @@ import type { keyResults, Step } from './key-result.table.ts'
 
 type KeyResult = typeof keyResults.$inferSelect
 
-const { externalId, objectiveId, title, ownerId, kind, source, role, state, unit, baseline, target, waypoints } =
-  keyResultSchema.shape
+const {
+  externalId,
+  objectiveId,
+  title,
+  ownerId,
+  kind,
+  source,
+  kpiId,
+  kpiWindow,
+  role,
+  state,
+  unit,
+  baseline,
+  target,
+  waypoints,
+} = keyResultSchema.shape
 const { min, max, exclusive, mode, period, zones, cadence, startsOn, dueOn } = keyResultSchema.shape
 
 const stepInput = z
@@ -41,6 +55,8 @@ export const createKeyResultInput = z.strictObject({
   ownerId: ownerId.default(null),
   kind,
   source: source.default('checkins'),
+  kpiId: kpiId.default(null),
+  kpiWindow: kpiWindow.optional(),
   role: role.default('measure'),
   state: openingState.default('active'),
   weight: weight.default(1),
@@ -58,6 +74,7 @@ export const updateKeyResultInput = z
     externalId,
     title,
     ownerId,
+    kpiWindow,
     role,
     state,
     weight,
@@ -98,6 +115,7 @@ export const keyResultRow = (input: Row, before: KeyResult | null, cadenceOf: st
   if (Array.isArray(input['steps']))
     row['steps'] = stepsOf(input['steps'] as z.output<typeof stepInput>[], before?.steps ?? [])
   if (before) return row
+  if (input['source'] === 'kpi') row['kpiWindow'] = input['kpiWindow'] ?? 'latest'
   return {
     ...(kindOf === 'threshold' ? { exclusive: false, mode: 'latest' } : {}),
     ...(kindOf === 'ordinal' ? { zones: input['zones'] ?? defaultZones } : {}),
@@ -116,7 +134,8 @@ const targetOf = (input: Row, before: KeyResult | null, percent: number): number
     throw inputProblem('invalid_input', '/targetChangePercent', 'give the target or its change, not both')
   const from = (input['baseline'] ?? before?.baseline) as number | null | undefined
   if (from == null) throw inputProblem('invalid_input', '/targetChangePercent', 'needs a baseline')
-  return from * (1 + percent / 100)
+  // Fifteen digits are what a double holds of a decimal number: 110 and 10 % more is 121, and not a hair above.
+  return Number(((from * (100 + percent)) / 100).toPrecision(15))
 }
 
 const stepsOf = (given: z.output<typeof stepInput>[], before: readonly Step[]): Step[] =>

@@ -13,9 +13,20 @@ export const judgeDefinition = (keyResult: KeyResult): void => {
   if (!daysInOrder(keyResult.startsOn, keyResult.dueOn)) refuse('/dueOn', 'the last day is before the first')
   if (keyResult.role === 'guardrail' && keyResult.kind !== 'threshold')
     refuse('/role', 'a guardrail is of the kind threshold')
-  if (keyResult.source !== 'checkins' && keyResult.kind !== 'metric')
+  judgeFollowed(keyResult)
+  if (keyResult.source !== 'checkins' && !(measuredBy[keyResult.source] ?? ['metric']).includes(keyResult.kind))
     refuse('/source', `the kind ${keyResult.kind} is measured by check-ins`)
   judges[keyResult.kind](keyResult)
+}
+
+/** What a KPI can measure: a number that shall move, or stay within bounds. */
+const measuredBy: Partial<Record<KeyResult['source'], readonly KeyResult['kind'][]>> = { kpi: ['metric', 'threshold'] }
+
+const judgeFollowed = ({ source, kpiId, kpiWindow }: KeyResult): void => {
+  if (source === 'kpi' && kpiId === null) refuse('/kpiId', 'say which KPI it follows')
+  if (source === 'kpi' && kpiWindow === null) refuse('/kpiWindow', 'latest or cycle')
+  if (source !== 'kpi' && kpiId !== null) refuse('/kpiId', `belongs to the source kpi, not ${source}`)
+  if (source !== 'kpi' && kpiWindow !== null) refuse('/kpiWindow', `belongs to the source kpi, not ${source}`)
 }
 
 const metric = ({ source, baseline, target, waypoints }: KeyResult): void => {

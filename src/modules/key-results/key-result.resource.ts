@@ -2,13 +2,22 @@ import { z } from 'zod'
 import { base, day, id, name, quantity, ratio, text, weight } from '../../api/fields.ts'
 import { type Resource, resource } from '../../api/operation.ts'
 import { checkIn } from '../check-ins/check-in.resource.ts'
-import { derivedScore, goalState, ofScore, scoreFields } from '../goals/goal.fields.ts'
+import { derivedScore, goalEvents, goalState, ofScore, scoreFields } from '../goals/goal.fields.ts'
 import { computedHealth } from '../goals/goal.health.ts'
 import { visibleThroughObjective } from '../goals/goal.visibility.ts'
+import { kpi } from '../kpis/kpi.resource.ts'
 import { objective } from '../objectives/objective.resource.ts'
 import { cadence } from '../organization/organization.resource.ts'
 import { user } from '../users/user.resource.ts'
-import { dataStates, keyResultRoles, keyResults, kinds, sources, thresholdModes } from './key-result.table.ts'
+import {
+  dataStates,
+  keyResultRoles,
+  keyResults,
+  kinds,
+  kpiWindows,
+  sources,
+  thresholdModes,
+} from './key-result.table.ts'
 
 const waypoint = z
   .strictObject({ date: day, value: quantity })
@@ -30,6 +39,11 @@ export const keyResultSchema = z
     ownerId: id.nullable(),
     kind: z.enum(kinds).meta({ id: 'KeyResultKind', description: 'How a reading becomes progress.' }),
     source: z.enum(sources).meta({ id: 'KeyResultSource', description: 'Where the readings come from.' }),
+    kpiId: id.nullable().meta({ description: 'The KPI it follows, where that is its source.' }),
+    kpiWindow: z
+      .enum(kpiWindows)
+      .meta({ id: 'KpiWindow', description: 'The KPI at its latest value, or what it makes over the cycle to date.' })
+      .nullable(),
     role: z
       .enum(keyResultRoles)
       .meta({ id: 'KeyResultRole', description: 'A guardrail has no part in progress; it warns.' }),
@@ -71,18 +85,24 @@ export const keyResult: Resource<typeof keyResults> = resource({
   table: keyResults,
   scopes: { read: 'okr:read', write: 'okr:write' },
   visible: (sight) => visibleThroughObjective(sight, 'key_results.objective_id'),
+  events: {
+    ...goalEvents('KeyResult'),
+    revised: { summary: 'The definition of one KeyResult moved after its first reading' },
+    graduated: { summary: 'One reached KeyResult became a Kpi' },
+  },
   derived: {
     ...derivedScore,
     value: ofScore((score) => score?.value ?? null),
     dataState: ofScore((score) => score?.dataState ?? 'no_data'),
   },
-  filters: ['externalId', 'objectiveId', 'ownerId', 'kind', 'source', 'role', 'state', 'cadence', 'health'],
+  filters: ['externalId', 'objectiveId', 'ownerId', 'kind', 'source', 'kpiId', 'role', 'state', 'cadence', 'health'],
   computed: { health: computedHealth(keyResults) },
   sorts: ['title', 'weight', 'health', 'dueOn', 'startsOn', 'scoredAt'],
   search: ['title'],
   belongsTo: {
     objective: { key: 'objectiveId', to: () => objective, inverse: 'keyResults' },
     owner: { key: 'ownerId', to: () => user, inverse: 'keyResults' },
+    kpi: { key: 'kpiId', to: () => kpi, inverse: 'keyResults' },
     lastCheckIn: { key: 'lastCheckInId', to: () => checkIn },
   },
 })

@@ -5,6 +5,7 @@ import { keyResultDependents, requireUnlinked } from '../goals/goal.dependents.t
 import { mayChangeObjectiveOf } from '../goals/goal.rules.ts'
 import { judgeTransition } from '../goals/goal.states.ts'
 import { lockForWrite, rescoreAfter } from '../goals/goal.write.ts'
+import { shareKpis } from '../kpis/kpi.lock.ts'
 import { judgeRevision, recordRevisions } from '../revisions/revision.record.ts'
 import { createKeyResultInput, keyResultRow, updateKeyResultInput } from './key-result.input.ts'
 import { judgeDefinition } from './key-result.judge.ts'
@@ -25,11 +26,16 @@ export const keyResultWrites: Creatable<KeyResult> = {
   create: { input: createKeyResultInput, allow: (ctx, { objectiveId }) => mayChangeObjectiveOf(ctx, objectiveId) },
   update: { input: updateKeyResultInput, allow: mayChange },
   delete: { allow: mayChange, dependents: keyResultDependents },
-  lock: (ctx, { ids, inputs }) =>
-    lockForWrite(ctx, {
+  lock: (ctx, { ids, inputs }) => {
+    shareKpis(ctx, {
+      keyResultIds: ids,
+      kpiIds: inputs.flatMap(({ kpiId }) => (typeof kpiId === 'string' ? [kpiId] : [])),
+    })
+    return lockForWrite(ctx, {
       keyResultIds: ids,
       objectiveIds: inputs.flatMap(({ objectiveId }) => (typeof objectiveId === 'string' ? [objectiveId] : [])),
-    }),
+    })
+  },
   toRow: async (input, before, ctx) =>
     keyResultRow(input, before, before || input['cadence'] ? '' : await defaultCadence(ctx)),
   judge: async (ctx, change) => {

@@ -5,29 +5,11 @@ import { inputProblem } from '../../api/problem.ts'
 import type { Row } from '../../api/store.ts'
 import { query } from '../../db/statement.ts'
 import { scoringVersion } from '../../scoring/index.ts'
+import { ownerOf } from '../goals/goal.owner.ts'
 import type { CustomField } from '../organization/organization.table.ts'
 import type { objectives } from './objective.table.ts'
 
 type Objective = typeof objectives.$inferSelect
-
-const ownerColumns = { user: 'ownerUserId', team: 'ownerTeamId', department: 'ownerDepartmentId' } as const
-
-/** The owner as the one column that holds it, so that a foreign key can guard it. */
-const ownerOf = (input: Row, before: Objective | null, tenantId: string): Row => {
-  if (!('ownerType' in input || 'ownerId' in input)) return {}
-  const type = (input['ownerType'] ?? before?.ownerType ?? 'organization') as Objective['ownerType']
-  const given = input['ownerId'] as string | undefined
-  const none = { ownerUserId: null, ownerTeamId: null, ownerDepartmentId: null }
-  if (type === 'organization') {
-    const moved = given !== undefined && given !== tenantId && !(before && given === before.ownerId)
-    if (moved)
-      throw inputProblem('reference_not_found', '/ownerId', 'an organization goal is owned by the own organization')
-    return { ...none, ownerType: type, ownerId: tenantId }
-  }
-  const owner = given ?? (type === before?.ownerType ? before.ownerId : undefined)
-  if (owner === undefined) throw inputProblem('invalid_input', '/ownerId', `a ${type} owns it: say which`)
-  return { ...none, [ownerColumns[type]]: owner, ownerType: type, ownerId: owner }
-}
 
 /** What is stored for an input: owner columns, canonical instants, and defaults that organization or cycle decide. */
 export const objectiveRow = async (input: Row, before: Objective | null, ctx: Context): Promise<Row> => {

@@ -1,36 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Context } from '../../api/operation.ts'
 import { inputProblem } from '../../api/problem.ts'
-import { comesBack } from '../../api/references.ts'
-import { query } from '../../db/statement.ts'
+import { livingIn } from '../goals/goal.owner.ts'
+import { library } from '../okr-templates/okr-template.built-in.ts'
 import type { objectives } from './objective.table.ts'
 
 type Objective = typeof objectives.$inferSelect
-
-const found = async (
-  { db, actor }: Context,
-  table: 'users' | 'teams' | 'departments',
-  ids: readonly string[],
-): Promise<Set<string>> => {
-  const rows = await query<{ id: string }>(
-    db,
-    `${table}_exist`,
-    `select id from ${table} where tenant_id = $1 and id = any($2) and deleted_at is null for share`,
-    [actor.tenantId, ids],
-  )
-  return new Set(rows.map(({ id }) => id))
-}
-
-const tableOf = { user: 'users', team: 'teams', department: 'departments' } as const
-
-/** The owner must exist, whichever kind it is. 422 `reference_not_found`. */
-export const requireOwner = async (ctx: Context, before: Objective | null, after: Objective): Promise<void> => {
-  const { ownerType, ownerId } = after
-  const same = before?.ownerId === ownerId && before.ownerType === ownerType
-  if (ownerType === 'organization' || (same && !comesBack(before, after))) return
-  const known = await found(ctx, tableOf[ownerType], [ownerId])
-  if (!known.has(ownerId)) throw inputProblem('reference_not_found', '/ownerId', `there is no ${ownerType} ${ownerId}`)
-}
 
 /** So must every contributor. 422 `reference_not_found`. */
 export const requireContributors = async (
@@ -42,8 +17,18 @@ export const requireContributors = async (
   for (const type of ['team', 'user'] as const) {
     const ids = contributors.filter((contributor) => contributor.type === type).map(({ id }) => id)
     if (ids.length === 0) continue
-    const known = await found(ctx, tableOf[type], ids)
+    const known = await livingIn(ctx, `${type}s`, ids)
     const at = contributors.findIndex((contributor) => contributor.type === type && !known.has(contributor.id))
     if (at >= 0) throw inputProblem('reference_not_found', `/contributors/${at}/id`, `there is no such ${type}`)
   }
+}
+
+/** The template it follows, built-in or own, is known. 422 `reference_not_found`. */
+export const requireTemplate = async (
+  ctx: Context,
+  before: Objective | null,
+  { templateId }: Objective,
+): Promise<void> => {
+  if (templateId === null || templateId === before?.templateId || (await library.find(ctx, templateId))) return
+  throw inputProblem('reference_not_found', '/templateId', `there is no OKR template ${templateId}`)
 }

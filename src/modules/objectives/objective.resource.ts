@@ -9,6 +9,7 @@ import { department } from '../departments/department.resource.ts'
 import {
   commitment,
   derivedScore,
+  goalEvents,
   goalState,
   ofScore,
   openingState,
@@ -45,6 +46,7 @@ export const objectiveSchema = z
     progressSource,
     manualProgress: ratio.nullable(),
     visibility,
+    watchedKpiIds: z.array(id).max(50).meta({ description: 'KPIs looked at beside it; they do not count in it.' }),
     tags: z.array(z.string().trim().min(1).max(100)).max(50),
     custom: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
@@ -52,6 +54,7 @@ export const objectiveSchema = z
     startsOn: day.nullable(),
     dueOn: day.nullable(),
     carriedFromId: id.nullable(),
+    templateId: id.nullable().meta({ description: 'The OKR template it follows.' }),
     agreedAt: instant.nullable().meta({ description: 'When owner and lead agreed.' }),
     ...scoreFields,
     progressReason: z.string().nullable().meta({ description: 'Why progress is null.' }),
@@ -83,8 +86,10 @@ export const objectiveInputs = inputsOf(
     progressSource: optional,
     manualProgress: null,
     visibility: optional,
+    watchedKpiIds: [],
     tags: [],
     custom: {},
+    templateId: null,
     startsOn: null,
     dueOn: null,
     agreedAt: null,
@@ -100,6 +105,7 @@ export const objective: Resource<typeof objectives> = resource({
   table: objectives,
   scopes: { read: 'okr:read', write: 'okr:write' },
   visible: (sight) => objectiveVisible(sight, 'objectives'),
+  events: goalEvents('Objective'),
   derived: {
     ...derivedScore,
     progressReason: ofScore((score) => score?.reason ?? null),

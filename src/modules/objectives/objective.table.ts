@@ -36,6 +36,22 @@ export const scoreColumns = () => ({
   scoringVersion: integer('scoring_version').notNull().default(scoringVersion),
 })
 
+/** Who owns it, as the one column that holds it, so that a foreign key can guard it; callers see and filter one pair. */
+export const ownerColumns = () => ({
+  ownerUserId: uuid('owner_user_id'),
+  ownerDepartmentId: uuid('owner_department_id'),
+  ownerTeamId: uuid('owner_team_id'),
+  /** Derived from the three columns above; none means the organization. */
+  ownerType: text('owner_type', { enum: ownerTypes })
+    .notNull()
+    .generatedAlwaysAs(
+      sql`case when owner_user_id is not null then 'user' when owner_team_id is not null then 'team' when owner_department_id is not null then 'department' else 'organization' end`,
+    ),
+  ownerId: uuid('owner_id')
+    .notNull()
+    .generatedAlwaysAs(sql`coalesce(owner_user_id, owner_team_id, owner_department_id, tenant_id)`),
+})
+
 export const objectives = resourceTable(
   'objectives',
   {
@@ -44,29 +60,22 @@ export const objectives = resourceTable(
     rationale: text('rationale'),
     cycleId: uuid('cycle_id').notNull(),
     pillarId: uuid('pillar_id'),
-    ownerUserId: uuid('owner_user_id'),
-    ownerDepartmentId: uuid('owner_department_id'),
-    ownerTeamId: uuid('owner_team_id'),
-    /** Derived from the three columns above, so that callers see and filter one pair; none means the organization. */
-    ownerType: text('owner_type', { enum: ownerTypes })
-      .notNull()
-      .generatedAlwaysAs(
-        sql`case when owner_user_id is not null then 'user' when owner_team_id is not null then 'team' when owner_department_id is not null then 'department' else 'organization' end`,
-      ),
-    ownerId: uuid('owner_id')
-      .notNull()
-      .generatedAlwaysAs(sql`coalesce(owner_user_id, owner_team_id, owner_department_id, tenant_id)`),
+    ...ownerColumns(),
     contributors: jsonb('contributors').$type<Contributor[]>().notNull(),
     commitment: text('commitment', { enum: commitments }).notNull(),
     state: text('state', { enum: goalStates }).notNull(),
     progressSource: text('progress_source', { enum: progressSources }).notNull(),
     manualProgress: doublePrecision('manual_progress'),
     visibility: text('visibility', { enum: visibilities }).notNull(),
+    /** KPIs looked at beside it, which do not count in it. */
+    watchedKpiIds: uuid('watched_kpi_ids').array().notNull().default(sql`'{}'`),
     tags: text('tags').array().notNull(),
     custom: jsonb('custom').$type<CustomValues>().notNull(),
     startsOn: date('starts_on'),
     dueOn: date('due_on'),
     carriedFromId: uuid('carried_from_id'),
+    /** The OKR template it follows, built-in or the organization's own: no foreign key, for built-in ones are code. */
+    templateId: uuid('template_id'),
     agreedAt: instant('agreed_at'),
     grade: doublePrecision('grade'),
     gradeReason: text('grade_reason'),

@@ -2,12 +2,21 @@ import type { Context } from '../../api/operation.ts'
 import { inputProblem } from '../../api/problem.ts'
 import type { Change, Creatable } from '../../api/writes.ts'
 import { objectiveDependents } from '../goals/goal.dependents.ts'
+import { requireOwner } from '../goals/goal.owner.ts'
 import { mayChangeObjective } from '../goals/goal.rules.ts'
 import { daysInOrder, judgeTransition } from '../goals/goal.states.ts'
 import { lockForWrite, rescoreAfter } from '../goals/goal.write.ts'
+import { shareKpis } from '../kpis/kpi.lock.ts'
+import { requireAddedKpis } from '../kpis/kpi.sight.ts'
 import { judgeCustom, objectiveRow } from './objective.input.ts'
-import { deleteKeyResultsOf, keyResultsOf, restoreKeyResultsOf } from './objective.queries.ts'
-import { requireContributors, requireOwner } from './objective.references.ts'
+import {
+  deleteAlignmentsOf,
+  deleteKeyResultsOf,
+  keyResultsOf,
+  restoreAlignmentsOf,
+  restoreKeyResultsOf,
+} from './objective.queries.ts'
+import { requireContributors, requireTemplate } from './objective.references.ts'
 import { objective, objectiveInputs } from './objective.resource.ts'
 import type { objectives } from './objective.table.ts'
 
@@ -20,25 +29,25 @@ const judge = async (ctx: Context, { before, after }: Change<Objective>): Promis
   if (before?.custom !== after.custom) await judgeCustom(ctx, after.custom)
   await requireOwner(ctx, before, after)
   await requireContributors(ctx, before, after)
+  await requireAddedKpis(ctx, '/watchedKpiIds', before?.watchedKpiIds, after.watchedKpiIds)
+  await requireTemplate(ctx, before, after)
 }
 
-/** Key results go and come back with their objective; then the goals above are brought up to date. */
+/** Key results and alignments go and come back with their objective; then the goals above are brought up to date. */
 const settle = async (ctx: Context, changes: Change<Objective>[]): Promise<void> => {
   const deleted = changes.filter(({ before, after }) => before?.deletedAt === null && after.deletedAt !== null)
   const restored = changes.filter(({ before, after }) => before?.deletedAt && after.deletedAt === null)
-  if (deleted.length > 0)
-    await deleteKeyResultsOf(
-      ctx,
-      deleted.map(({ after }) => after),
-    )
-  if (restored.length > 0)
-    await restoreKeyResultsOf(
-      ctx,
-      restored.map(({ before }) => before as Objective),
-    )
+  const [gone, back] = [deleted.map(({ after }) => after), restored.map(({ before }) => before as Objective)]
+  if (gone.length > 0) await deleteKeyResultsOf(ctx, gone)
+  if (back.length > 0) {
+    await restoreKeyResultsOf(ctx, back)
+    await restoreAlignmentsOf(ctx, back)
+  }
   const ids = changes.filter(isJudgedOtherwise).map(({ after }) => after.id)
   const rejudged = ids.length > 0 ? await keyResultsOf(ctx, ids) : []
   await rescoreAfter(ctx, 'objective', changes, ({ after }) => after.id, rejudged)
+  // Last, because they are the way up to the goals in which it counts no more.
+  if (gone.length > 0) await deleteAlignmentsOf(ctx, gone)
 }
 
 /** Key results inherit their days and commitment; what changed elsewhere while they were deleted is caught up with, too. */
@@ -54,11 +63,14 @@ export const objectiveWrites: Creatable<Objective> = {
   update: { input: objectiveInputs.update, allow: mayChangeObjective },
   delete: { allow: mayChangeObjective, dependents: objectiveDependents },
   toRow: objectiveRow,
-  lock: (ctx, { ids, inputs }) =>
-    lockForWrite(ctx, {
+  lock: (ctx, { ids, inputs }) => {
+    // Its key results may come back with it.
+    shareKpis(ctx, { objectiveIds: ids })
+    return lockForWrite(ctx, {
       objectiveIds: ids,
       cycleIds: inputs.flatMap(({ cycleId }) => (typeof cycleId === 'string' ? [cycleId] : [])),
-    }),
+    })
+  },
   judge,
   settle,
 }

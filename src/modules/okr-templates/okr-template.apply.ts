@@ -11,7 +11,7 @@ import { keyResult, keyResultSchema } from '../key-results/key-result.resource.t
 import { keyResultWrites } from '../key-results/key-result.writes.ts'
 import { objective, objectiveInputs, objectiveSchema } from '../objectives/objective.resource.ts'
 import { objectiveWrites } from '../objectives/objective.writes.ts'
-import { findTemplate } from './okr-template.built-in.ts'
+import { library } from './okr-template.built-in.ts'
 import { keyResultOf, repointed } from './okr-template.input.ts'
 import type { okrTemplateSchema } from './okr-template.resource.ts'
 import type { TemplateKeyResult } from './okr-template.table.ts'
@@ -50,7 +50,13 @@ const pointerOf = (pointer: string): string => {
 
 const apply = async (ctx: Context, { owners, ...common }: z.output<typeof input>, template: Template) => {
   const wishes = owners.map(({ type, id: ownerId }) => ({
-    create: narrowed(objectiveInputs.create, { ...template.objective, ...common, ownerType: type, ownerId }),
+    create: narrowed(objectiveInputs.create, {
+      ...template.objective,
+      ...common,
+      templateId: template.id,
+      ownerType: type,
+      ownerId,
+    }),
   }))
   const objectives = await repointed(() => applyEntries(ctx, objectiveWrites as unknown as Writes, wishes), pointerOf)
   const ids = objectives.map(({ after }) => after['id'] as string)
@@ -89,7 +95,7 @@ export const applyTemplate = operation({
   scope: 'okr:write',
   input: z.strictObject({ id, input }),
   output,
-  find: (ctx, { id: wanted }) => findTemplate(ctx, wanted),
+  find: (ctx, { id: wanted }) => library.find(ctx, wanted),
   // Each objective asks by itself whether the caller may make it for that owner.
   allow: anyone,
   run: async (ctx, { input: given }, template) => (await apply(ctx, given, template)) as never,

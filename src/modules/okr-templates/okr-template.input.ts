@@ -85,7 +85,7 @@ export const judgeTemplate = async ({ id, keyResults: given }: OkrTemplate): Pro
     await repointed(
       async () => {
         const input = keyResultOf(template, id)
-        const open = { ...blank, startsOn: null, dueOn: null, waypoints: null }
+        const open = { ...blank, startsOn: null, dueOn: null, waypoints: null, kpiWindow: null }
         judgeDefinition({ ...open, ...input, ...keyResultRow(input, null, 'week') } as never)
       },
       (pointer) => `/keyResults/${at}${pointer}`,

@@ -3,7 +3,7 @@ import { reads } from '../../api/reads.ts'
 import { writes } from '../../api/writes.ts'
 import { hasRole } from '../../auth/rules.ts'
 import { applyTemplate } from './okr-template.apply.ts'
-import { isBuiltIn, withBuiltIn } from './okr-template.built-in.ts'
+import { library } from './okr-template.built-in.ts'
 import { createOkrTemplateInput, judgeTemplate, okrTemplateRow, updateOkrTemplateInput } from './okr-template.input.ts'
 import { okrTemplate } from './okr-template.resource.ts'
 import type { okrTemplates } from './okr-template.table.ts'
@@ -12,14 +12,14 @@ import type { okrTemplates } from './okr-template.table.ts'
 const keepsTemplates = hasRole('admin', 'integration')
 
 export const okrTemplateOperations = [
-  ...withBuiltIn(reads(okrTemplate)),
+  ...library.withBuiltIn(reads(okrTemplate)),
   ...writes<typeof okrTemplates.$inferSelect>({
     resource: okrTemplate,
     create: { input: createOkrTemplateInput, allow: keepsTemplates },
     update: { input: updateOkrTemplateInput, allow: keepsTemplates },
     delete: { allow: keepsTemplates },
     lock: async (_ctx, { ids }) => {
-      if (ids.some(isBuiltIn))
+      if (ids.some(library.isBuiltIn))
         throw new Problem('forbidden', 'A built-in template cannot be changed; make one of your own')
     },
     toRow: okrTemplateRow,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
 import { v7 } from 'uuid'
+import { digestOf, type Writer, writeJournal } from '../../api/journal.ts'
 import type { Role, Scope } from '../../auth/actor.ts'
 import { createApiKey } from '../../auth/api-key.ts'
 import { query } from '../../db/statement.ts'
@@ -8,6 +9,28 @@ import { type Database, openTransaction } from '../../db/transaction.ts'
 
 export type NewOrganization = { name: string; timeZone?: string; weekStart?: number; fiscalYearStartMonth?: number }
 export type NewKey = { name: string; role: Role; scopes: readonly Scope[]; expiresAt?: string | null }
+
+/** Whoever has the database's credentials: no key or person of the organization, so the organization stands for them. */
+export const byCommandLine = (db: Database, tenantId: string, now: string): Writer => ({
+  db,
+  now,
+  actor: { kind: 'command_line', id: tenantId, tenantId },
+})
+
+const requestId = 'command line'
+
+/** Notes and tells of a write outside the door, as the door would. */
+export const noteCommand = (
+  writer: Writer,
+  operation: string,
+  input: unknown,
+  made: readonly { type: string; id: string }[],
+): Promise<unknown> =>
+  writeJournal(
+    writer,
+    made.map(({ type, id }) => ({ type, subject: { type: type.replace(/\..*/, ''), id } })),
+    [{ operation, subjectIds: made.map(({ id }) => id), inputDigest: digestOf(operation, null, input), requestId }],
+  )
 
 /**
  * Creates a tenant with one admin key. The one act outside the door: before it there is nobody who could be asked who
@@ -40,12 +63,12 @@ export const createOrganization = async (
         at,
       ],
     )
-    const { apiKey } = await insertKey(
-      db,
-      organizationId,
-      { name: 'First administrator', role: 'admin', scopes: ['admin'] },
-      at,
-    )
+    const key: NewKey = { name: 'First administrator', role: 'admin', scopes: ['admin'] }
+    const { id, apiKey } = await insertKey(db, organizationId, key, at)
+    await noteCommand(byCommandLine(db, organizationId, at), 'createOrganization', organization, [
+      { type: 'organization.created', id: organizationId },
+      { type: 'api_key.created', id },
+    ])
     await transaction.commit()
     return { organizationId, apiKey }
   } catch (error) {
@@ -63,7 +86,10 @@ export const createKey = async (
 ): Promise<{ id: string; apiKey: string }> => {
   const transaction = await openTransaction(pool, organizationId, 'write')
   try {
-    const created = await insertKey(transaction.db, organizationId, key, now.toISOString())
+    const { db } = transaction
+    const created = await insertKey(db, organizationId, key, now.toISOString())
+    const writer = byCommandLine(db, organizationId, now.toISOString())
+    await noteCommand(writer, 'createApiKey', key, [{ type: 'api_key.created', id: created.id }])
     await transaction.commit()
     return created
   } catch (error) {

@@ -10,8 +10,15 @@ import { admin, anyone } from '../../auth/rules.ts'
 import type { Policy } from '../../scoring/index.ts'
 import { allCycles, heldBy, lockForWrite, rescoreCycles } from '../goals/goal.write.ts'
 import { judgeBands } from './organization.policy.ts'
-import { organization, organizationSchema, policyPatch } from './organization.resource.ts'
+import {
+  insightPolicyPatch,
+  organization,
+  organizationSchema,
+  policyPatch,
+  retentionPatch,
+} from './organization.resource.ts'
 
+const { feedbackRetentionMonths, reviewRetentionMonths } = organizationSchema.shape
 const { name, timeZone, weekStart, fiscalYearStartMonth, defaultCadence, defaultVisibility, customFields, externalId } =
   organizationSchema.shape
 
@@ -24,7 +31,11 @@ const update = z
     defaultCadence,
     defaultVisibility,
     policy: policyPatch,
+    insightPolicy: insightPolicyPatch,
     customFields,
+    retention: retentionPatch,
+    feedbackRetentionMonths,
+    reviewRetentionMonths,
     externalId,
   })
   .partial()
@@ -72,6 +83,7 @@ export const organizationOperations = [
     input: z.strictObject({ input: update }),
     output: organizationSchema,
     returns: 'Organization',
+    emits: ['updated'],
     allow: admin,
     run: async (ctx, { input }) => {
       const [change] = await applyEntries(ctx, organizationWrites, [{ update: input, id: ctx.actor.tenantId }])

@@ -1,6 +1,8 @@
+import { sql } from 'drizzle-orm'
 import { integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { instant, resourceTable } from '../../db/columns.ts'
 import type { Policy } from '../../scoring/index.ts'
+import type { InsightPolicy } from './organization.policy.ts'
 
 export const cadences = ['day', 'week', 'month', 'quarter'] as const
 export const visibilities = ['organization', 'restricted', 'private'] as const
@@ -14,6 +16,9 @@ export const tenants = pgTable('tenants', {
   createdAt: instant('created_at').notNull(),
 })
 
+/** Days after which the retention job deletes; what is not named is kept by the standard. */
+export type Retention = { events?: number; deliveries?: number; audit?: number | null }
+
 export const organizations = resourceTable('organizations', {
   name: text('name').notNull(),
   timeZone: text('time_zone').notNull(),
@@ -22,7 +27,13 @@ export const organizations = resourceTable('organizations', {
   defaultCadence: text('default_cadence', { enum: cadences }).notNull(),
   defaultVisibility: text('default_visibility', { enum: visibilities }).notNull(),
   policy: jsonb('policy').$type<Partial<Policy>>().notNull(),
+  /** Names only what was decided; the rest is the standard (organization.policy.ts). */
+  insightPolicy: jsonb('insight_policy').$type<Partial<InsightPolicy>>().notNull().default(sql`'{}'`),
   customFields: jsonb('custom_fields').$type<CustomField[]>().notNull(),
+  retention: jsonb('retention').$type<Retention>().notNull().default({}),
+  /** Months after which texts about people are erased (jobs/retention.ts); null keeps them. */
+  feedbackRetentionMonths: integer('feedback_retention_months'),
+  reviewRetentionMonths: integer('review_retention_months'),
   /** Signs this organization's cursors; never published. */
   secret: text('secret').notNull(),
 })

@@ -49,7 +49,9 @@ const wasRead = async ({ db, actor }: Context, id: string): Promise<boolean> => 
     db,
     'key_result_was_read',
     `select from check_ins where tenant_id = $1 and key_result_id = $2 and superseded_at is null and not voided
-       and num_nonnulls(value, zone, step_id) = 1 limit 1`,
+       and num_nonnulls(value, zone, step_id) = 1
+     union all
+     select from key_results where tenant_id = $1 and id = $2 and source = 'kpi' and (score ->> 'read')::boolean limit 1`,
     [actor.tenantId, id],
   )
   return rows.length > 0

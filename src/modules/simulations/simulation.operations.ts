@@ -6,6 +6,7 @@ import { healthToday } from '../goals/goal.fields.ts'
 import { type Goals, readGoals } from '../goals/goal.read.ts'
 import { readableObjectives } from '../goals/goal.sight.ts'
 import { lockForWrite } from '../goals/goal.write.ts'
+import { shareKpis } from '../kpis/kpi.lock.ts'
 import { applyChanges, touchedByChanges } from './simulation.apply.ts'
 import { type Numbers, simulation, simulationInput } from './simulation.schema.ts'
 
@@ -61,6 +62,7 @@ export const simulationOperations = [
     allow: anyone,
     run: async (ctx, { input: { changes } }) => {
       const touched = await touchedByChanges(ctx, changes)
+      shareKpis(ctx, { ...touched, kpiIds: changes.flatMap(({ createKeyResult }) => createKeyResult?.kpiId ?? []) })
       await lockForWrite(ctx, touched)
       const before = foundIn(await readGoals(ctx, touched), ctx.today)
       await applyChanges(ctx, changes)

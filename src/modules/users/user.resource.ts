@@ -52,6 +52,7 @@ export const user: Resource<typeof users> = resource({
   path: 'users',
   type: 'user',
   schema: userSchema,
+  events: { erased: { summary: 'What told who one User was has been erased' } },
   table: users,
   scopes: { read: 'directory:read', write: 'directory:write' },
   visible: () => undefined,

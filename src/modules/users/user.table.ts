@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { boolean, index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { boolean, index, jsonb, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import type { Role } from '../../auth/actor.ts'
 import { reference, resourceTable } from '../../db/columns.ts'
 import { departments } from '../departments/department.table.ts'
@@ -19,6 +19,8 @@ export const users = resourceTable(
     active: boolean('active').notNull(),
     roles: text('roles').array().$type<Role[]>().notNull(),
     timeZone: text('time_zone'),
+    /** What an identity provider says of the person and no column holds; shown to it alone (src/scim). */
+    scim: jsonb('scim').$type<Record<string, unknown>>(),
   },
   (t) => [
     reference(t.tenantId, t.managerId, () => t, 'users_manager'),

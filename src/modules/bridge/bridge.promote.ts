@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { applyEntries } from '../../api/apply.ts'
+import { requireScope } from '../../api/execute.ts'
+import { id, name, quantity } from '../../api/fields.ts'
+import { findMany } from '../../api/find-many.ts'
+import { type Context, operation, type Resource } from '../../api/operation.ts'
+import { inputProblem, Problem } from '../../api/problem.ts'
+import { findOne } from '../../api/reads.ts'
+import { present } from '../../api/select.ts'
+import type { Row } from '../../api/store.ts'
+import { narrowed, type Writes } from '../../api/writes.ts'
+import { anyone } from '../../auth/rules.ts'
+import { query } from '../../db/statement.ts'
+import { createKeyResultInput } from '../key-results/key-result.input.ts'
+import { keyResult, keyResultSchema } from '../key-results/key-result.resource.ts'
+import { keyResultWrites } from '../key-results/key-result.writes.ts'
+import { shareKpis } from '../kpis/kpi.lock.ts'
+import { kpi } from '../kpis/kpi.resource.ts'
+import type { kpis } from '../kpis/kpi.table.ts'
+import { objective, objectiveInputs, objectiveSchema } from '../objectives/objective.resource.ts'
+import { objectiveWrites } from '../objectives/objective.writes.ts'
+
+type Kpi = typeof kpis.$inferSelect
+
+const { cycleId, pillarId, commitment, ownerType, ownerId, visibility, startsOn, dueOn } = objectiveSchema.shape
+const { kpiWindow } = keyResultSchema.shape
+
+const input = z
+  .strictObject({
+    cycleId,
+    title: name.optional().meta({ description: 'Of the objective; made of the name of the KPI unless said.' }),
+    keyResultTitle: name.optional(),
+    target: quantity.optional().meta({ description: 'The target in force unless said.' }),
+    kpiWindow: kpiWindow.optional(),
+    ownerType: ownerType.optional().meta({ description: 'The owner of the KPI unless said.' }),
+    ownerId: ownerId.optional(),
+    pillarId: pillarId.optional(),
+    commitment: commitment.optional(),
+    visibility: visibility.optional().meta({ description: 'That of the KPI unless said.' }),
+    startsOn: startsOn.optional(),
+    dueOn: dueOn.optional(),
+  })
+  .meta({ id: 'PromoteKpiInput' })
+
+const output = z
+  .strictObject({ objective: objectiveSchema, keyResult: keyResultSchema })
+  .meta({ id: 'PromotedKpi', description: 'The objective made, with its key result that follows the KPI.' })
+
+/** The target in force today, or the side of the range that the value is outside of. */
+const targetNow = async (ctx: Context, kpiId: string, value: number): Promise<number | undefined> => {
+  const [row] = await query<{ target: number | null; upperTarget: number | null }>(
+    ctx.db,
+    'kpi_target_now',
+    `select target, upper_target as "upperTarget" from kpi_targets
+     where tenant_id = $1 and kpi_id = $2 and effective_from <= $3 and deleted_at is null order by effective_from desc limit 1`,
+    [ctx.actor.tenantId, kpiId, ctx.today],
+  )
+  const { target = null, upperTarget = null } = row ?? {}
+  return (upperTarget !== null && value > upperTarget ? upperTarget : target) ?? undefined
+}
+
+const made = async (ctx: Context, writes: Writes, create: Row): Promise<string> =>
+  (await applyEntries(ctx, writes, [{ create }]))[0]?.after['id'] as string
+
+/** Read anew: the key result has moved the score of its objective since. */
+const shown = async (ctx: Context, resource: Resource, wanted: string): Promise<Row> => {
+  const [row] = await findMany(ctx, resource, [wanted])
+  if (!row) throw new Problem('not_found')
+  return present(resource, row, ctx)
+}
+
+const promote = async (ctx: Context, row: Kpi, given: z.output<typeof input>) => {
+  requireScope({ scope: 'kpi:read' }, ctx.actor)
+  // Held as it is until the key result follows it, and before any goal graph.
+  shareKpis(ctx, { kpiIds: [row.id] })
+  const [now] = (await findMany(ctx, kpi, [row.id])) as unknown as Kpi[]
+  const baseline = now?.judged?.latest?.value ?? null
+  if (!now || baseline === null) throw new Problem('not_measured', `${row.code} has no value to begin with`)
+  const { title, keyResultTitle, target: wanted, kpiWindow: window, ...members } = given
+  const target = wanted ?? (await targetNow(ctx, row.id, baseline))
+  if (target === undefined) throw inputProblem('invalid_input', '/target', `${row.code} has no target: say one`)
+  const owner = given.ownerType || given.ownerId ? {} : { ownerType: now.ownerType, ownerId: now.ownerId }
+  const objectiveId = await made(
+    ctx,
+    objectiveWrites as unknown as Writes,
+    narrowed(objectiveInputs.create, {
+      title: title ?? `Improve ${now.name}`.slice(0, 200),
+      visibility: now.visibility,
+      ...owner,
+      ...Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)),
+    }),
+  )
+  const keyResultId = await made(
+    ctx,
+    keyResultWrites as unknown as Writes,
+    narrowed(createKeyResultInput, {
+      objectiveId,
+      title: keyResultTitle ?? now.name,
+      kind: 'metric',
+      source: 'kpi',
+      kpiId: now.id,
+      ...(window ? { kpiWindow: window } : {}),
+      unit: now.unit,
+      baseline,
+      target,
+    }),
+  )
+  ctx.emit({
+    type: 'kpi.promoted',
+    subject: { type: 'kpi', id: now.id },
+    cause: { type: 'objective', id: objectiveId },
+  })
+  return { objective: await shown(ctx, objective, objectiveId), keyResult: await shown(ctx, keyResult, keyResultId) }
+}
+
+/** `POST /kpis/:id/promote`: a KPI that must move becomes an objective whose key result follows it. */
+export const promoteKpi = operation({
+  name: 'promoteKpi',
+  tag: 'Kpi',
+  summary: 'Make an objective of a KPI, with a key result that follows it from its value now',
+  rest: 'POST /kpis/:id/promote',
+  scope: 'okr:write',
+  input: z.strictObject({ id, input }),
+  output,
+  find: async (ctx, { id: wanted }) => (await findOne(ctx, kpi, wanted)) as Kpi | undefined,
+  // The objective asks by itself whether the caller may make it for that owner.
+  allow: anyone,
+  run: async (ctx, { input: given }, row) => (await promote(ctx, row, given)) as never,
+})

@@ -1,0 +1,78 @@
+import type { Context } from '../../api/operation.ts'
+import { periodAfter, periodOf, type Reading, runningValues } from '../../scoring/index.ts'
+import { type Definition, type Definitions, grainOf, loadDefinitions } from '../kpis/kpi.definitions.ts'
+import { kpiValues, type PeriodPoint, type Values } from '../kpis/kpi.values.ts'
+import type { KeyResultRow } from './goal.queries.ts'
+
+type Follower = Pick<KeyResultRow, 'id' | 'kpiId' | 'kpiWindow' | 'firstDay' | 'lastDay'>
+
+/** What a key result reads of the KPI it follows, in the order of days, and how often that one is measured. */
+export type KpiReadings = { readings: Reading[]; frequency: Definition['frequency'] }
+
+/** Periods before the first day of a key result in which the value it opens with is looked for. */
+const periodsBefore = 24
+
+/**
+ * The readings of key results that follow a KPI (docs/scoring.md section 2): the value of each of its periods, or with the
+ * window `cycle` what the periods since the first day make together. A period was true on its last day, while it runs on
+ * the day it was recorded.
+ */
+export const kpiReadings = async (ctx: Context, followers: readonly Follower[]): Promise<Map<string, KpiReadings>> => {
+  const following = followers.flatMap((row) => (row.kpiId ? [{ ...row, kpiId: row.kpiId }] : []))
+  if (following.length === 0) return new Map()
+  const definitions = await loadDefinitions(ctx, [...new Set(following.map(({ kpiId }) => kpiId))])
+  // KPIs of one span are read with one statement: most key results of a goal share the days of its cycle.
+  const bySpan = Map.groupBy(following, ({ firstDay, lastDay }) => `${firstDay} ${lastDay}`)
+  const found = await Promise.all([...bySpan.values()].map((group) => readingsOf(ctx, definitions, group)))
+  return new Map(found.flat())
+}
+
+const readingsOf = async (
+  ctx: Context,
+  definitions: Definitions,
+  group: readonly (Follower & { kpiId: string })[],
+): Promise<[string, KpiReadings][]> => {
+  const { calendar, byId } = definitions
+  const [{ firstDay, lastDay }] = group as [Follower]
+  const to = lastDay < ctx.today ? lastDay : ctx.today
+  const byFrequency = Map.groupBy(group, ({ kpiId }) => byId.get(kpiId)?.frequency)
+  const read = await Promise.all(
+    [...byFrequency].map(async ([frequency, rows]) => {
+      if (!frequency) return []
+      const grain = grainOf({ frequency })
+      const from = grain
+        ? periodAfter(periodOf(firstDay, grain, calendar), -periodsBefore, calendar).start
+        : '0001-01-01'
+      const ids = [...new Set(rows.map(({ kpiId }) => kpiId))]
+      const values = await kpiValues(ctx, definitions, ids, { from: from < to ? from : to, to })
+      return rows.map((row): [string, KpiReadings] => {
+        const definition = byId.get(row.kpiId) as Definition
+        const measured = measuredOf(values.get(row.kpiId), ctx.today)
+        const readings = row.kpiWindow === 'cycle' ? together(definition, measured, firstDay) : measured.map(toReading)
+        return [row.id, { readings: readings.filter(({ day }) => day <= lastDay), frequency }]
+      })
+    }),
+  )
+  return read.flat()
+}
+
+type Measured = PeriodPoint & { start: string; end: string }
+
+/** Periods that have begun and have a value, of the KPI as a whole. */
+const measuredOf = (values: Values | undefined, today: string): Measured[] => {
+  const { periods = [], groups = [] } = values ?? {}
+  const points = groups[0]?.points ?? []
+  return periods.flatMap(({ start, end }, at) => {
+    const point = points[at]
+    return !point || point.value === null || start > today ? [] : [{ ...point, start, end }]
+  })
+}
+
+const toReading = ({ value, day, end }: Measured): Reading => ({ day: day ?? end, value, zone: null })
+
+/** What the periods that begin in the cycle make together, up to each of them. */
+const together = ({ aggregation }: Definition, measured: readonly Measured[], firstDay: string): Reading[] => {
+  const inCycle = measured.filter(({ start }) => start >= firstDay)
+  const values = runningValues(aggregation, inCycle)
+  return inCycle.map(({ day, end }, at) => ({ day: day ?? end, value: values[at]?.value ?? null, zone: null }))
+}

@@ -1,0 +1,135 @@
+import type { QueryConfig, QueryResultRow } from 'pg'
+import type { Context } from '../../api/operation.ts'
+import { lockKpis } from '../kpis/kpi.lock.ts'
+import { rescoreKpis } from '../kpis/kpi.rescore.ts'
+import { writeTexts } from '../measurements/measurement.write.ts'
+import { requireMeasurable } from './import.kpis.ts'
+import type { ReceivedImport } from './import.receive.ts'
+import { countRefusals, type Refusals, type Report, refusedWhole } from './import.report.ts'
+
+/** Milliseconds one of the statements may take: millions of rows are more than the 5 s of others. */
+const longest = 1_800_000
+
+const mine = 'r.tenant_id = $1 and r.import_id = $2'
+const staged = `(
+  select r.id, r.kpi_id as "kpiId", r.key, r.period, r.grain, r.period_start as "periodStart", r.period_end as "periodEnd",
+    r.span_start as "spanStart", r.value, r.numerator, r.denominator, r.note, 'import' as source
+  from measurement_staging r where ${mine}) as v`
+const stagedSeries = `(
+  select gen_random_uuid() as id, kpi_id as "kpiId", key, key::jsonb as dimensions
+  from (select distinct r.kpi_id, r.key from measurement_staging r where ${mine}) d) as v`
+/** Of the KPIs $7 and the years from $5 to $6 only, which is known before the join. $4 has no part in a correction. */
+const among = `and $4::uuid is not null and m.period_start between $5::date and $6::date
+  and m.series_id = any((select array_agg(s.id) from kpi_series s where s.tenant_id = $1 and s.kpi_id = any($7))::uuid[])`
+const { correct, insert } = writeTexts(staged, among)
+const { series } = writeTexts(stagedSeries)
+// Counted where they are: the answer of an import must not grow with it.
+const correctText = `with corrected as (${correct}) select count(*)::int as count from corrected`
+const insertText = `with written as (${insert}) select "kpiId" as id, count(*)::int as count from written group by 1`
+
+/** Whether any point may be there twice: a digest of each is sorted more quickly than the points. */
+const repeatsText = `
+  select count(*) > count(distinct hash_record_extended((r.kpi_id, r.key, r.period_start, r.period_end), 0)) as repeats
+  from measurement_staging r where ${mine}`
+
+/** Rows that repeat a point of the same file: the first one stands. */
+const repeatedText = `
+  with doubled as materialized (
+    select * from (
+      select r.ctid as place, r.line, first_value(r.line) over point as first_line,
+        (r.value, r.numerator, r.denominator) is not distinct from (first_value(r.value) over point,
+          first_value(r.numerator) over point, first_value(r.denominator) over point) as same
+      from measurement_staging r where ${mine}
+      window point as (partition by r.kpi_id, r.key collate "C", r.period_start, r.period_end order by r.line)
+    ) d where line <> first_line
+  ), gone as (delete from measurement_staging r using doubled d where r.ctid = d.place and ${mine})
+  select count(*) filter (where not same)::int as different,
+    coalesce((select json_agg(json_build_object('line', line, 'first', first_line) order by line)
+      from (select * from doubled where not same order by line limit 1000) d), '[]') as told
+  from doubled`
+
+const spansText = `
+  select r.kpi_id as id, min(r.period_start) as first, max(r.period_start) as last from measurement_staging r where ${mine} group by 1`
+
+/** The same work, with statements that may take long: the connection itself gives up on others after 7 s. */
+const patient = (ctx: Context): Context => {
+  const query: Context['db']['query'] = (config, values) =>
+    ctx.db.query({
+      ...(typeof config === 'string' ? { text: config } : config),
+      ...(values ? { values } : {}),
+      query_timeout: longest,
+    } as QueryConfig)
+  return { ...ctx, db: { query } }
+}
+
+/**
+ * Writes what was received: set-wise, however many rows, in the order of its statements. A point the file has twice is
+ * taken once, and refused where the two disagree.
+ * @throws Problem 422 `import_refused` when it is atomic and a row is refused
+ */
+export const writeImport = async (
+  request: Context,
+  { importId, rows, refusals: before }: ReceivedImport,
+  atomic: boolean,
+): Promise<Report> => {
+  const ctx = patient(request)
+  const send = <R extends QueryResultRow>(text: string, ...values: unknown[]) =>
+    ctx.db.query<R>({ text, values: [ctx.actor.tenantId, importId, ...values] })
+  // Postgres has no statistics of what was staged just now: it would take it for a row or two, and look each up.
+  await ctx.db.query(
+    `set local statement_timeout = ${longest}; set local work_mem = '64MB'; set local enable_nestloop = off`,
+  )
+
+  const refusals = countRefusals(before)
+  const [repeats] = (await send<{ repeats: boolean }>(repeatsText)).rows
+  if (repeats?.repeats) noteRepeated(refusals, (await send<Repeated>(repeatedText)).rows[0] as Repeated)
+  if (atomic && refusals.count > 0) throw refusedWhole(rows, refusals)
+
+  const none = { rows, created: 0, corrected: 0, unchanged: 0, refused: refusals.count, kpis: 0 }
+  const told = { refusals: refusals.told, refusalsByCode: refusals.byCode }
+  const spans = (await send<Span>(spansText)).rows
+  const kpiIds = spans.map(({ id }) => id)
+  if (kpiIds.length === 0) return { ...none, ...told }
+
+  const locked = await lockKpis(ctx, kpiIds)
+  await requireMeasurable(ctx, kpiIds)
+  await send(series, locked.recordedAt)
+  const first = spans.map((span) => span.first).toSorted()[0]
+  const last = spans
+    .map((span) => span.last)
+    .toSorted()
+    .at(-1)
+  const common = [locked.recordedAt, ctx.actor.id, first, last, kpiIds]
+  const corrected = (await send<Count>(correctText, ...common)).rows[0]?.count ?? 0
+  const written = (await send<Count & { id: string }>(insertText, ...common)).rows
+  const count = written.reduce((sum, one) => sum + one.count, 0)
+  for (const { id, count: points } of written)
+    ctx.emit({ type: 'kpi.measurements_imported', subject: { type: 'kpi', id }, changes: { points: [null, points] } })
+  const ids = written.map(({ id }) => id)
+  await ctx.db.query('set local enable_nestloop = on')
+  if (ids.length > 0)
+    await rescoreKpis(
+      ctx,
+      locked,
+      ids,
+      (id) => ({ type: 'kpi', id }),
+      new Map(spans.map(({ id, last: day }) => [id, day])),
+    )
+  const unchanged = rows - refusals.count - count
+  return { ...none, created: count - corrected, corrected, unchanged, kpis: ids.length, ...told }
+}
+
+type Span = { id: string; first: string; last: string }
+type Count = { count: number }
+type Repeated = { different: number; told: { line: number; first: number }[] }
+
+const noteRepeated = (refusals: Refusals, { different, told }: Repeated): void => {
+  for (const { line, first } of told)
+    refusals.add({
+      line,
+      column: null,
+      code: 'duplicate_point',
+      message: `Line ${first} says otherwise of the same period`,
+    })
+  refusals.addUntold('duplicate_point', different - told.length)
+}

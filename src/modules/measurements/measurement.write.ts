@@ -1,0 +1,94 @@
+import type { Context } from '../../api/operation.ts'
+import { query } from '../../db/statement.ts'
+import type { Dimensions } from './measurement.table.ts'
+
+/** A point as it is stored, judged already. `key` is the canonical text of its dimensions. */
+export type Point = {
+  id: string
+  kpiId: string
+  key: string
+  dimensions: Dimensions
+  period: string
+  grain: string
+  periodStart: string
+  periodEnd: string
+  spanStart: string | null
+  value: number | null
+  numerator: number | null
+  denominator: number | null
+  note: string | null
+  /** Where it comes from. */
+  source: string
+}
+
+/** A point that was written: `before` is the value a correction replaced. */
+export type Written = { id: string; kpiId: string; corrects: boolean; before: number | null }
+
+/** Dimensions as canonical JSON: members in order of their names, as `kpi_series` keeps them. */
+export const keyOf = (dimensions: Dimensions): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(dimensions).toSorted(([one], [other]) => (one < other ? -1 : 1))))
+
+/** What is read of a source of points, as alias `v`: the batch's JSON, or whatever an import has staged. */
+const ofJson = `jsonb_to_recordset($2) as v (id uuid, "kpiId" uuid, key text, dimensions jsonb, period text, grain text,
+  "periodStart" date, "periodEnd" date, "spanStart" date, value float8, numerator float8, denominator float8, note text, source text)`
+
+const same = `m.tenant_id = $1 and m.series_id = s.id and m.period_start = v."periodStart" and m.period_end = v."periodEnd"
+  and m.superseded_at is null and m.deleted_at is null`
+
+/**
+ * The three statements that write points, in this order: series that are new, old values that a correction replaces, and
+ * the points themselves. A point that repeats what is known is not written. `source` names the points as `v`; $1 is the
+ * tenant, $3 the instant, $4 the author. `among` narrows the points `m` that are looked through for the current ones.
+ */
+export const writeTexts = (source: string, among = '') => ({
+  series: `insert into kpi_series (tenant_id, id, kpi_id, dimensions, key, created_at)
+    select distinct on (v."kpiId", v.key) $1, v.id, v."kpiId", v.dimensions, v.key, $3::timestamptz from ${source}
+    order by v."kpiId", v.key on conflict do nothing`,
+  correct: `update measurements m set superseded_at = $3, updated_at = $3
+    from ${source} join kpi_series s on s.tenant_id = $1 and s.kpi_id = v."kpiId" and s.key = v.key
+    where ${same} ${among} and (m.value, m.numerator, m.denominator, m.note) is distinct from (v.value, v.numerator, v.denominator, v.note)
+    returning v.id, m.value`,
+  insert: `insert into measurements (tenant_id, id, kpi_id, series_id, period, grain, period_start, period_end, span_start, value,
+      numerator, denominator, note, source, author_id, created_at, updated_at)
+    select $1, v.id, v."kpiId", s.id, v.period, v.grain, v."periodStart", v."periodEnd", v."spanStart", v.value, v.numerator,
+      v.denominator, v.note, v.source, $4, $3, $3
+    from ${source} join kpi_series s on s.tenant_id = $1 and s.kpi_id = v."kpiId" and s.key = v.key
+    where not exists (select from measurements m where ${same} ${among})
+    returning id, kpi_id as "kpiId"`,
+})
+
+const texts = writeTexts(ofJson)
+
+/**
+ * Writes points with the KPIs locked; answers those that were written, with the value a correction replaced. Sent
+ * together: each statement sees what the one before it did.
+ */
+export const writePoints = async (
+  { actor, db }: Context,
+  recordedAt: string,
+  points: readonly Point[],
+): Promise<Map<string, Written>> => {
+  const json = JSON.stringify(points)
+  const common = [actor.tenantId, json, recordedAt]
+  const [, corrected, inserted] = await Promise.all([
+    query(db, 'kpi_series_make', texts.series, common),
+    query<{ id: string; value: number | null }>(db, 'measurements_correct', texts.correct, common),
+    query<{ id: string; kpiId: string }>(db, 'measurements_insert', texts.insert, [...common, actor.id]),
+  ])
+  const before = new Map(corrected.map(({ id, value }) => [id, value]))
+  return new Map(
+    inserted.map(({ id, kpiId }) => [id, { id, kpiId, before: before.get(id) ?? null, corrects: before.has(id) }]),
+  )
+}
+
+/** The ids points are known by now: their own, or that of the same point recorded before. */
+export const currentIds = async ({ actor, db }: Context, points: readonly Point[]): Promise<Map<string, string>> => {
+  const rows = await query<{ id: string; current: string }>(
+    db,
+    'measurements_now',
+    `select v.id, m.id as current from ${ofJson} join kpi_series s on s.tenant_id = $1 and s.kpi_id = v."kpiId" and s.key = v.key
+     join measurements m on ${same}`,
+    [actor.tenantId, JSON.stringify(points)],
+  )
+  return new Map(rows.map(({ id, current }) => [id, current]))
+}

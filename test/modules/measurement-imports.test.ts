@@ -1,0 +1,269 @@
+import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { createWorld } from '../support/app.ts'
+import { adminPool, createCensus } from '../support/census.ts'
+
+const { call, app, apiKey, as, key, organizationId } = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
+const other = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
+const census = await createCensus(organizationId)
+const admin = adminPool()
+
+const smoking = readFileSync(new URL('../fixtures/smoking.csv', import.meta.url), 'utf8')
+const yearly = { frequency: 'year', unitKind: 'percent', unit: '%', aggregation: 'average', rollup: 'average' }
+const kpi = async (code: string, more: object = {}, caller = call) => {
+  const answer = await caller('POST', '/v1/kpis', { code, name: code, ...more })
+  expect(answer.status, JSON.stringify(answer.body)).toBe(201)
+  return answer.body.id as string
+}
+const send = (text: string, query = '', headers = {}, caller = call) =>
+  caller('POST', `/v1/measurements/import?${query}`, text, { 'content-type': 'text/csv', ...headers })
+const csv = (...lines: string[]) => `${lines.join('\n')}\n`
+
+const smokers = await kpi('SMOKING', yearly)
+const monthly = await kpi('VISITS', { aggregation: 'sum', rollup: 'sum' })
+const ratio = await kpi('ABSENT', { aggregation: 'ratio', rollup: 'ratio', unitKind: 'ratio' })
+await kpi('WORKED-OUT', { formula: 'VISITS * 2' })
+await kpi('THEIRS', {}, other.call)
+
+const mapping =
+  'kpi=SMOKING&periodColumn=Year&valueColumn=Value&unitColumn=Units&noteColumn=Comment&dimensions=Sex&dimensions=Age&dimensions=Country'
+
+test('a file as people keep it: right counts, refused rows by line, and nothing changes the second time', async () => {
+  const first = await send(smoking, mapping)
+  const { refusals, refusalsByCode, ...counts } = first.body
+  expect(counts, JSON.stringify(refusals)).toEqual({
+    rows: 197,
+    created: 178,
+    corrected: 0,
+    unchanged: 1,
+    refused: 18,
+    kpis: 1,
+  })
+  const told = refusals.map(({ line, column, code }: Record<string, unknown>) => [line, column, code])
+  expect(told).toEqual([
+    [11, 'Value', 'not_a_number'],
+    [26, 'Value', 'thousands_separator'],
+    [32, 'Value', 'decimal_comma'],
+    [48, 'Value', 'not_a_number'],
+    [61, 'Value', 'out_of_range'],
+    [67, 'Value', 'wrong_measurement'],
+    [73, 'Year', 'invalid_period'],
+    [81, 'Year', 'no_period'],
+    [86, 'Sex', 'formula_cell'],
+    [91, 'Country', 'formula_cell'],
+    [102, 'Comment', 'formula_cell'],
+    [111, 'Units', 'other_unit'],
+    [121, 'Year', 'invalid_period'],
+    [131, 'Year', 'invalid_period'],
+    [141, null, 'wrong_number_of_cells'],
+    [151, null, 'wrong_number_of_cells'],
+    [156, 'Value', 'not_a_number'],
+    [197, null, 'duplicate_point'],
+  ])
+  expect(refusalsByCode.formula_cell).toBe(3)
+
+  const before = await census()
+  const again = await send(smoking, mapping)
+  expect(again.body).toMatchObject({ created: 0, corrected: 0, unchanged: 179, refused: 18, kpis: 0 })
+  const { audit_log: _one, ...stored } = before
+  expect(await census()).toMatchObject(stored)
+})
+
+test('the series of what was imported, grouped by a dimension', async () => {
+  const { body } = await call(
+    'GET',
+    `/v1/kpis/${smokers}/series?from=2003-01-01&to=2025-12-31&grain=year&groupBy=Country&dimensions=Sex:Female`,
+  )
+  const valueOf = (country: string, period: string) =>
+    body.series
+      .find(({ dimensions }: { dimensions: { Country: string } }) => dimensions.Country === country)
+      .points.find((point: { period: string }) => point.period === period).value
+  expect(body.series.length).toBe(4)
+  expect(valueOf('Austria', '2006')).toBe(30)
+  expect(valueOf('Côte d’Ivoire', '2010')).toBe(25)
+  expect(valueOf('Korea, Republic of', '2024')).toBe(15)
+  // The fiscal year 2011-12 belongs to 2012.
+  expect(valueOf('Kenya', '2012')).toBe(18.5)
+  expect(valueOf('Kenya', '2006')).toBe(null)
+  const total = await call('GET', `/v1/measurements?kpiId=${smokers}&limit=100&sort=periodStart`)
+  const span = total.body.items.find(({ spanStart }: { spanStart: string | null }) => spanStart === '2003-01-01')
+  expect(span).toMatchObject({
+    period: '2003-2005',
+    periodStart: '2005-01-01',
+    note: 'three surveys',
+    source: 'import',
+  })
+})
+
+test('a correction keeps the old value, and key results and judgements follow', async () => {
+  const text = csv('kpiCode,period,value', 'VISITS,2026-03,10', 'VISITS,2026-04,20')
+  expect((await send(text)).body).toMatchObject({ created: 2, refused: 0 })
+  const corrected = await send(csv('kpiCode,period,value', 'VISITS,2026-03,10', 'VISITS,2026-04,25'))
+  expect(corrected.body).toMatchObject({ created: 0, corrected: 1, unchanged: 1 })
+  expect((await call('GET', `/v1/kpis/${monthly}`)).body.value).toBe(25)
+})
+
+test('atomic: one refused row refuses the whole file; a dry run writes nothing and answers the same', async () => {
+  const text = csv('kpiCode,period,value,dimensions.region', 'VISITS,2025-03,10,EMEA', 'VISITS,2025-04,x,EMEA')
+  const before = await census()
+  const refused = await send(text, 'atomic=true')
+  expect([refused.status, refused.body.code]).toEqual([422, 'import_refused'])
+  expect(refused.body.errors).toEqual([{ pointer: '/lines/3/value', code: 'not_a_number', message: 'Not a number' }])
+  const dry = await send(text, 'validateOnly=true')
+  expect(await census()).toEqual(before)
+  expect((await send(text)).body).toEqual(dry.body)
+})
+
+test('a retry with the same key gets the same answer; another file under it is refused', async () => {
+  const headers = { 'idempotency-key': 'import 1' }
+  const text = csv('kpiCode,period,value', 'VISITS,2024-03,10')
+  const first = await send(text, '', headers)
+  const retry = await send(text, '', headers)
+  expect(retry.body).toEqual(first.body)
+  expect(retry.headers['idempotency-replayed']).toBe('true')
+  expect((await send(csv('kpiCode,period,value', 'VISITS,2024-03,11'), '', headers)).body.code).toBe(
+    'idempotency_key_reused',
+  )
+})
+
+test('NDJSON, gzip, semicolons, ratios', async () => {
+  const lines = [
+    { kpiCode: 'ABSENT', period: '2026-01', numerator: 3, denominator: 60, dimensions: { region: 'EMEA' } },
+    { kpiCode: 'ABSENT', period: '2026-02', numerator: 3 },
+    { kpiCode: 'ABSENT', period: '2026-03', value: 3 },
+    { kpiCode: 'ABSENT', period: '2026-04', numerator: 1, denominator: 0 },
+    ['x'],
+  ]
+  const text = `${lines.map((line) => JSON.stringify(line)).join('\n')}\n{"kpiCode":"A","kpiCode":"B"}\n{"value":1e400}\nnope\n`
+  const { body } = await send(text, '', { 'content-type': 'application/x-ndjson' })
+  expect(body.refusals.map(({ line, code }: Record<string, unknown>) => [line, code])).toEqual([
+    [2, 'wrong_measurement'],
+    [3, 'wrong_measurement'],
+    [5, 'not_an_object'],
+    [6, 'duplicate_member'],
+    [7, 'not_finite'],
+    [8, 'syntax'],
+  ])
+  expect(body.created).toBe(2)
+  const page = await call('GET', `/v1/measurements?kpiId=${ratio}`)
+  expect(page.body.items.map(({ value }: { value: number }) => value).toSorted()).toEqual([0.05, null])
+
+  const zipped = await app.inject({
+    method: 'POST',
+    url: '/v1/measurements/import?delimiter=semicolon',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'text/csv', 'content-encoding': 'gzip' },
+    payload: gzipSync(csv('kpiCode;period;value', 'VISITS;2023-03;10')),
+  })
+  expect(zipped.json()).toMatchObject({ created: 1, refused: 0 })
+})
+
+test('who may: a KPI of another organization is none, a viewer may not, and a worked out KPI is not measured', async () => {
+  const header = 'kpiCode,period,value'
+  const rows = csv(header, 'THEIRS,2026-03,1', 'NOBODYS,2026-03,1', 'WORKED-OUT,2026-03,1', ',2026-03,1')
+  const { body } = await send(rows)
+  expect(body.refusals.map(({ code }: { code: string }) => code)).toEqual([
+    'unknown_kpi',
+    'unknown_kpi',
+    'wrong_measurement',
+    'unknown_kpi',
+  ])
+  expect((await send(rows, 'kpi=THEIRS')).body.code).toBe('reference_not_found')
+  const viewer = as(await key('viewer', ['kpi:read', 'kpi:write']))
+  expect((await send(csv(header, 'VISITS,2026-03,1'), '', {}, viewer)).body.refusals[0].code).toBe('forbidden')
+  expect((await send(csv(header, 'VISITS,2026-03,1'), 'kpi=VISITS', {}, viewer)).status).toBe(403)
+  const reader = as(await key('integration', ['kpi:read']))
+  expect((await send(csv(header, 'VISITS,2026-03,1'), '', {}, reader)).body.code).toBe('insufficient_scope')
+})
+
+const listening = app.listen({ port: 0, host: '127.0.0.1' })
+const raw = (payload: Buffer | string, headers = {}) =>
+  app.inject({
+    method: 'POST',
+    url: '/v1/measurements/import?kpi=VISITS',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'text/csv', ...headers },
+    payload,
+  })
+const table = 'period,value\n2026-01,1\n'
+
+test.each([
+  ['nothing', '', 'empty'],
+  ['an endless line', `period,value\n2026-01,"${'x'.repeat(200_000)}`, 'record_too_long'],
+  ['binary', Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 0, 9]), 'not_text'],
+  ['UTF-16', Buffer.from(`\ufeff${table}`, 'utf16le'), 'not_text'],
+  ['latin1', Buffer.from('period,value,note\n2026-01,1,caf\xe9\n', 'latin1'), 'not_utf8'],
+  ['10,000 columns', `${Array.from({ length: 10_000 }, (_, at) => `c${at}`).join()}\n`, 'too_many_columns'],
+  ['10,000 narrow columns', `${','.repeat(9_999)}\n`, 'too_many_columns'],
+  ['a header twice', 'period,value,value\n2026-01,1,2\n', 'duplicate_column'],
+  ['no period', 'when,value\n2026-01,1\n', 'column_not_found'],
+  ['what is no gzip', table, 'not_gzip', { 'content-encoding': 'gzip' }],
+  ['a gzip cut short', gzipSync(table.repeat(999)).subarray(0, 40), 'not_gzip', { 'content-encoding': 'gzip' }],
+  ['a gzip bomb', gzipSync(Buffer.alloc(50_000_000, 'a')), 'record_too_long', { 'content-encoding': 'gzip' }],
+] as [string, Buffer | string, string, Record<string, string>?][])(
+  '%s is refused, and leaves nothing behind',
+  async (_what, payload, code, headers = {}) => {
+    const before = await census()
+    const answer = await raw(payload, headers)
+    expect(answer.statusCode, answer.body).toBe(422)
+    const found = answer.json().errors.map((fault: { code: string }) => fault.code)
+    expect(
+      found.includes(code) || (code === 'too_many_columns' && found.includes('record_too_long')),
+      answer.body,
+    ).toBe(true)
+    expect(await census()).toEqual(before)
+  },
+)
+
+test('other media types and encodings are refused', async () => {
+  for (const headers of [
+    { 'content-type': 'application/json' },
+    { 'content-type': 'text/plain' },
+    { 'content-encoding': 'br' },
+  ])
+    expect((await raw(table, headers)).statusCode).toBe(415)
+})
+
+test('who is refused midway hears why, though most of the body is still to come', async () => {
+  const url = await listening
+  for (const [headers, squeeze] of [
+    [{}, (b: Buffer) => b],
+    [{ 'content-encoding': 'gzip' }, gzipSync],
+  ] as const) {
+    const lines = Buffer.from(`period,value\n2026-01,caf\xe9\n${'2026-01,1\n'.repeat(1_000_000)}`, 'latin1')
+    const answer = await fetch(`${url}/v1/measurements/import?kpi=VISITS`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'text/csv', ...headers },
+      body: new Uint8Array(squeeze(lines)),
+    })
+    expect(await answer.json()).toMatchObject({ code: 'unreadable_file', errors: [{ code: 'not_utf8' }] })
+  }
+})
+
+test('a sender who goes away midway leaves nothing, and nothing staged', { timeout: 30_000 }, async () => {
+  const staged = async () =>
+    (await admin.query('select count(*)::int as n from measurement_staging where tenant_id = $1', [organizationId]))
+      .rows[0].n
+  const before = await census()
+  const url = await listening
+  const leaving = new AbortController()
+  const body = (async function* () {
+    yield Buffer.from('period,value\n')
+    // More than a portion, so that some of it is staged.
+    for (let year = 1900; year < 2020; year++)
+      for (let month = 1; month <= 12; month++)
+        yield Buffer.from(`${year}-${String(month).padStart(2, '0')},1\n`.repeat(20))
+    await expect.poll(staged, { timeout: 10_000 }).toBeGreaterThan(0)
+    leaving.abort()
+    await new Promise(() => {})
+  })()
+  const request = fetch(`${url}/v1/measurements/import?kpi=VISITS`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'text/csv' },
+    body,
+    duplex: 'half',
+    signal: leaving.signal,
+  } as unknown as RequestInit)
+  await expect(request).rejects.toThrow()
+  await expect.poll(staged, { timeout: 10_000 }).toBe(0)
+  expect(await census()).toEqual(before)
+})

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest'
+import { createWorld } from '../support/app.ts'
+import { goalsOf } from '../support/goals.ts'
+
+const { call, clock } = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
+const goals = goalsOf(call)
+const { id: cycleId } = await goals.cycle()
+const outcome = ({ status, body }: { status: number; body: any }) => [status, body?.code]
+const patch = (path: string, body: object) => call('PATCH', `/v1/${path}`, body)
+
+describe('what is achieved counts at its last value', () => {
+  test.each(['key-results', 'objectives'])('%s: until it is active again it takes no check-in', async (path) => {
+    const objective = await goals.objective(cycleId, 'O')
+    const { id } = await goals.keyResult(objective.id)
+    const said = await goals.checkIn(id, { value: 80 })
+    const achieved = `${path}/${path === 'objectives' ? objective.id : id}`
+    expect((await patch(achieved, { state: 'achieved' })).status).toBe(200)
+    for (const answer of [
+      await call('POST', `/v1/key-results/${id}/check-ins`, { value: 10 }),
+      await patch(`check-ins/${said.id}`, { value: 10 }),
+      await call('DELETE', `/v1/check-ins/${said.id}`),
+    ])
+      expect(outcome(answer)).toEqual([409, 'invalid_transition'])
+    expect((await goals.read(`objectives/${objective.id}`)).progress).toBe(0.8)
+    expect((await patch(achieved, { state: 'active' })).status).toBe(200)
+    await goals.checkIn(id, { value: 10 })
+    expect((await goals.read(`objectives/${objective.id}`)).progress).toBe(0.1)
+  })
+})
+
+test('a zone that no longer exists gives way to the reading before it, however old', async () => {
+  const { id: objectiveId } = await goals.objective(cycleId, 'O')
+  const zones = ['low', 'middle', 'high'].map((name, at) => ({ name, value: at / 2 }))
+  const ordinal = { kind: 'ordinal', baseline: undefined, target: undefined, zones }
+  const { id } = await goals.keyResult(objectiveId, ordinal)
+  // Long before the half of the elapsed time, and right now.
+  await goals.checkIn(id, { zone: 'middle', effectiveAt: '2026-01-05T10:00:00.000Z' })
+  await goals.checkIn(id, { zone: 'high' })
+  expect((await goals.read(`key-results/${id}`)).progress).toBe(1)
+  const answer = await patch(`key-results/${id}`, { zones: zones.slice(0, 2), reason: 'Too high' })
+  expect([answer.status, answer.body.progress]).toEqual([200, 0.5])
+})
+
+describe('what an objective is aligned to', () => {
+  const pair = async () => {
+    const [above, below] = [await goals.objective(cycleId, 'Above'), await goals.objective(cycleId, 'Below')]
+    const edge = await goals.align(below.id, { parentObjectiveId: above.id })
+    await goals.checkIn((await goals.keyResult(below.id)).id, { value: 40 })
+    return { above: `objectives/${above.id}`, below: `objectives/${below.id}`, edge: `alignments/${edge.id}` }
+  }
+
+  test('goes and comes back with it, and the goal above is scored anew', async () => {
+    const { above, below, edge } = await pair()
+    expect((await goals.read(above)).progress).toBe(0.4)
+    expect((await call('DELETE', `/v1/${below}`)).status).toBe(204)
+    expect((await call('GET', `/v1/${edge}`)).status).toBe(404)
+    expect(await goals.read(above)).toMatchObject({ progress: null, progressReason: 'no_items' })
+    await goals.act(`${below}/restore`)
+    expect(await goals.read(edge)).toMatchObject({ deletedAt: null, version: 3 })
+    expect((await goals.read(above)).progress).toBe(0.4)
+  })
+
+  test('stays gone when it was taken away before, or is there no more', async () => {
+    const [taken, lost] = [await pair(), await pair()]
+    expect((await call('DELETE', `/v1/${taken.edge}`)).status).toBe(204)
+    clock.now = new Date(clock.now.getTime() + 1_000)
+    for (const path of [taken.below, lost.below, lost.above])
+      expect((await call('DELETE', `/v1/${path}`)).status, path).toBe(204)
+    for (const { below, edge } of [taken, lost]) {
+      await goals.act(`${below}/restore`)
+      expect((await call('GET', `/v1/${edge}`)).status).toBe(404)
+    }
+  })
+
+  test('does not come back where that would be too deep', async () => {
+    const { above, below } = await pair()
+    await call('DELETE', `/v1/${below}`)
+    let top = above.split('/')[1] as string
+    for (let level = 2; level <= 16; level++) {
+      const { id } = await goals.objective(cycleId, `Level ${level}`)
+      await goals.align(top, { parentObjectiveId: id })
+      top = id
+    }
+    expect(outcome(await call('POST', `/v1/${below}/restore`))).toEqual([422, 'alignment_too_deep'])
+  })
+})
+
+test('a sub-cycle lies within the days of its parent, whichever of both is moved', async () => {
+  const days = { startsOn: '2027-01-01', endsOn: '2027-12-31' }
+  const year = await goals.cycle(days)
+  const quarter = { kind: 'quarter', parentId: year.id, startsOn: '2027-01-01', endsOn: '2027-03-31', name: 'Q1' }
+  const early = await call('POST', '/v1/cycles', { ...quarter, startsOn: '2026-12-31' })
+  expect([...outcome(early), early.body.errors[0].pointer]).toEqual([422, 'invalid_input', '/startsOn'])
+  const { id } = await goals.make('cycles', quarter)
+  expect(outcome(await patch(`cycles/${id}`, { endsOn: '2028-01-01' }))).toEqual([422, 'invalid_input'])
+  expect(outcome(await patch(`cycles/${year.id}`, { endsOn: '2027-03-30' }))).toEqual([422, 'invalid_input'])
+  expect((await patch(`cycles/${year.id}`, { endsOn: '2027-03-31' })).status).toBe(200)
+})
+
+test.each([
+  [110, 10, 121],
+  [0.1, 20, 0.12],
+  [60, -10, 54],
+  [3, 33.3, 3.999],
+])('%d changed by %d %% is %d', async (baseline, targetChangePercent, target) => {
+  const { id } = await goals.objective(cycleId, 'O')
+  expect((await goals.keyResult(id, { baseline, target: undefined, targetChangePercent })).target).toBe(target)
+})
+
+test('a dry run shows the key result as it would be, at the edge too', async () => {
+  const { id } = await goals.keyResult((await goals.objective(cycleId, 'O')).id)
+  const { body } = await call.graphql(
+    `mutation ($id: ID!) { createCheckIn(keyResultId: $id, input: { value: 25 }, validateOnly: true) {
+      keyResult { id title value progress health { effective } } } }`,
+    { id },
+  )
+  expect(body.data.createCheckIn.keyResult).toMatchObject({ id, title: 'Measure', value: 25, progress: 0.25 })
+  expect((await goals.read(`key-results/${id}`)).value).toBeNull()
+})

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest'
+import { createWorld } from '../support/app.ts'
+import { createCensus } from '../support/census.ts'
+import { goalsOf } from '../support/goals.ts'
+
+const { call, organizationId, commits } = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
+const census = await createCensus(organizationId, commits)
+const goals = goalsOf(call)
+const { id: cycleId } = await goals.cycle()
+const { id: objectiveId } = await goals.objective(cycleId, 'O')
+const metric = await goals.keyResult(objectiveId)
+await goals.checkIn(metric.id, { value: 40 })
+const cancelled = await goals.keyResult(objectiveId)
+await call('PATCH', `/v1/key-results/${cancelled.id}`, { state: 'cancelled' })
+const ordinal = await goals.keyResult(objectiveId, { kind: 'ordinal', baseline: undefined, target: undefined })
+const sum = await goals.keyResult(objectiveId, { source: 'rollup' })
+const otherSum = await goals.keyResult(objectiveId, { source: 'rollup' })
+await goals.make('key-result-links', { childKeyResultId: metric.id, parentKeyResultId: sum.id, share: 0.6 })
+const { id: closed } = await goals.objective(cycleId, 'Closed')
+await goals.act(`objectives/${closed}/close`, {})
+
+/** Sixteen levels, the most there may be; the first is the lowest. */
+const chain: string[] = []
+for (let level = 0; level < 16; level++) chain.push((await goals.objective(cycleId, `Level ${level}`)).id)
+for (const [level, id] of chain.slice(1).entries()) await goals.align(chain[level] as string, { parentObjectiveId: id })
+const [lowest, highest] = [chain[0], chain.at(-1)]
+
+const measure = { objectiveId, title: 'K', kind: 'metric', baseline: 0, target: 10 }
+const checkIns = `key-results/${metric.id}/check-ins`
+const cases: [what: string, status: number, code: string, method: string, path: string, body: object | string][] = [
+  ['a weight below 0', 422, 'invalid_input', 'POST', 'key-results', { ...measure, weight: -1 }],
+  [
+    'a weight of an edge below 0',
+    422,
+    'invalid_input',
+    'POST',
+    'alignments',
+    { childObjectiveId: lowest, parentObjectiveId: objectiveId, weight: -0.1 },
+  ],
+  ['a baseline that is the target', 422, 'baseline_equals_target', 'POST', 'key-results', { ...measure, baseline: 10 }],
+  [
+    'a target moved to the baseline',
+    422,
+    'baseline_equals_target',
+    'PATCH',
+    `key-results/${metric.id}`,
+    { target: 0, reason: 'R' },
+  ],
+  [
+    'an alignment to itself',
+    409,
+    'alignment_cycle',
+    'POST',
+    'alignments',
+    { childObjectiveId: lowest, parentObjectiveId: lowest },
+  ],
+  [
+    'an alignment that closes a circle',
+    409,
+    'alignment_cycle',
+    'POST',
+    'alignments',
+    { childObjectiveId: highest, parentObjectiveId: lowest },
+  ],
+  [
+    'a seventeenth level',
+    422,
+    'alignment_too_deep',
+    'POST',
+    'alignments',
+    { childObjectiveId: objectiveId, parentObjectiveId: lowest },
+  ],
+  [
+    'shares over 1',
+    422,
+    'shares_exceed_one',
+    'POST',
+    'key-result-links',
+    { childKeyResultId: metric.id, parentKeyResultId: otherSum.id, share: 0.5 },
+  ],
+  ['another grade without a reason', 422, 'reason_required', 'POST', `objectives/${objectiveId}/close`, { grade: 1 }],
+  ['a softened target without a reason', 422, 'reason_required', 'PATCH', `key-results/${metric.id}`, { target: 50 }],
+  ['closing what is closed', 409, 'invalid_transition', 'POST', `objectives/${closed}/close`, {}],
+  ['reopening what is open', 409, 'invalid_transition', 'POST', `objectives/${objectiveId}/reopen`, {}],
+  [
+    'a check-in on what is cancelled',
+    409,
+    'invalid_transition',
+    'POST',
+    `key-results/${cancelled.id}/check-ins`,
+    { value: 1 },
+  ],
+  ['a zone for a metric', 422, 'wrong_reading', 'POST', checkIns, { zone: 'target' }],
+  ['a value for zones', 422, 'wrong_reading', 'POST', `key-results/${ordinal.id}/check-ins`, { value: 1 }],
+  ['a zone that is not there', 422, 'wrong_reading', 'POST', `key-results/${ordinal.id}/check-ins`, { zone: 'moon' }],
+  ['text as a value', 422, 'invalid_input', 'POST', checkIns, { value: '40' }],
+  ['NaN', 400, 'invalid_json', 'POST', checkIns, '{"value":NaN}'],
+  ['1e400', 400, 'invalid_json', 'POST', checkIns, '{"value":1e400}'],
+  ['more than 10 to the 15th', 422, 'invalid_input', 'POST', checkIns, { value: 1.1e15 }],
+  [
+    'a day far in the future',
+    422,
+    'invalid_input',
+    'POST',
+    checkIns,
+    { value: 1, effectiveAt: '2031-01-01T00:00:00Z' },
+  ],
+]
+
+test.each(cases)('%s is %i %s, and nothing is stored', async (_what, status, code, method, path, body) => {
+  const before = await census()
+  const answer = await call(method, `/v1/${path}`, body)
+  expect([answer.status, answer.body.code]).toEqual([status, code])
+  expect(await census()).toEqual(before)
+})
