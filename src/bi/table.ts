@@ -21,12 +21,14 @@ export type BiTable = {
   changedAt: string
   /** Whether `visibility` is among the columns: callers who do not see everything get `organization` rows only. */
   isGuarded?: boolean
+  /** Not offered by OData and exports. */
+  isSqlOnly?: true
   columns: Readonly<Record<string, Column>>
 }
 
-/** Whether a credential may read a table. */
-export const mayRead = ({ scopes }: Actor, { scope }: BiTable): boolean =>
-  scopes.includes('admin') || scopes.includes(scope)
+/** Whether a credential may read a table by the API. */
+export const mayRead = ({ scopes }: Actor, { scope, isSqlOnly = false }: BiTable): boolean =>
+  !isSqlOnly && (scopes.includes('admin') || scopes.includes(scope))
 
 /** What a row of a resource carries beside its own columns. */
 export const lifeOf = (alias: string) =>
