@@ -5,8 +5,8 @@ import type { World } from './world.ts'
 type Row = Record<string, any>
 
 const columns = `id, external_id, version, created_at, updated_at, deleted_at, title, description, rationale, cycle_id, pillar_id,
-  owner_type, owner_id, contributors, commitment, state, progress_source, manual_progress, visibility, tags, custom, starts_on, due_on,
-  carried_from_id, agreed_at, progress, projected, confidence, coverage, scored_at, scoring_version, grade, grade_reason, score`
+  owner_type, owner_id, contributors, commitment, state, progress_source, manual_progress, visibility, watched_kpi_ids, tags, custom, starts_on, due_on,
+  carried_from_id, template_id, agreed_at, progress, projected, confidence, coverage, scored_at, scoring_version, grade, grade_reason, score`
 
 const getText = `select ${columns} from objectives where tenant_id = $1 and id = $2 and deleted_at is null`
 
@@ -61,11 +61,13 @@ const objectiveOf = (row: Row, today: string): Row => ({
   progressSource: row['progress_source'],
   manualProgress: row['manual_progress'],
   visibility: row['visibility'],
+  watchedKpiIds: row['watched_kpi_ids'],
   tags: row['tags'],
   custom: row['custom'],
   startsOn: row['starts_on'],
   dueOn: row['due_on'],
   carriedFromId: row['carried_from_id'],
+  templateId: row['template_id'],
   agreedAt: row['agreed_at'],
   progress: row['progress'],
   expectedProgress: expectedOn(row['score'].pace, today),

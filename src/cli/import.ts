@@ -57,6 +57,8 @@ const refusedText = ({ detail, errors }: ImportProblem): string =>
 
 /** `headway import`: a file of measurements, into the database at hand. */
 export const importCommand = new Command('import')
+  // What stands behind `users` belongs to it.
+  .enablePositionalOptions()
   .description('import measurements from a CSV or NDJSON file of any size; .gz is read too')
   .argument('<file>')
   .option('--org <id>', 'the organization; may be left out where there is only one')

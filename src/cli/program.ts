@@ -16,6 +16,7 @@ const serveCommand = new Command('serve')
   .action(async () => void (await import('../main.ts')))
 
 const program = new Command('headway')
+  .enablePositionalOptions()
   .description('Headway: objectives, key results, KPIs and check-ins over REST and GraphQL, on Postgres.')
   .version(version)
   .addHelpText('after', '\nWorks on DATABASE_URL, or without it on the embedded database of the folder.')

@@ -12,10 +12,29 @@ const goesAlong = new Set([
   'Alignment.child',
   'ObjectiveUpdate.objective',
   'KeyResultLink.child',
+  'KpiTarget.kpi',
+  'Measurement.kpi',
+  'Feedback.objective',
 ])
 
 /** These need a target of a certain kind; the tests of their resource look at it. */
-const particular = new Set(['KeyResultLink.parent', 'Blocker.checkIn', 'Retrospective.objective'])
+const particular = new Set([
+  'KeyResultLink.parent',
+  'Blocker.checkIn',
+  'Retrospective.objective',
+  'AlertRule.kpi',
+  'AlertRule.objective',
+  'AlertRule.keyResult',
+])
+
+/** What a row must say beside the reference. */
+const besides: Record<string, object> = {
+  'Alignment.parentKeyResult': { parentObjectiveId: null },
+  'KeyResult.kpi': { source: 'kpi' },
+}
+
+/** History: not restored by itself, but with what it belongs to. */
+const unrestored = new Set(['CheckIn.keyResult', 'KpiTarget.kpi', 'Measurement.kpi'])
 
 const edges = modules.flatMap(({ resource }) =>
   resource && createOf(resource)
@@ -28,14 +47,13 @@ const edges = modules.flatMap(({ resource }) =>
 )
 /** These are set by the service, not by a caller. */
 const isGiven = (name: string) =>
-  !['KeyResult.lastCheckIn', 'Objective.carriedFrom'].includes(name) && !particular.has(name)
+  !['KeyResult.lastCheckIn', 'Objective.carriedFrom', 'Feedback.requestedBy'].includes(name) && !particular.has(name)
 
 test.each(edges.filter(({ name }) => isGiven(name) && !goesAlong.has(name)))(
   'what $name points to cannot be deleted',
-  async ({ resource, key, to }) => {
+  async ({ name, resource, key, to }) => {
     const target = await createOne(call, to())
-    const given = resource.name === 'Alignment' && key === 'parentKeyResultId' ? { parentObjectiveId: null } : {}
-    const row = await createOne(call, resource, { ...given, [key]: target['id'] })
+    const row = await createOne(call, resource, { ...besides[name], [key]: target['id'] })
     const remove = () => call('DELETE', `/v1/${to().path}/${String(target['id'])}`)
     const refused = await remove()
     expect([refused.status, refused.body?.code]).toEqual([409, 'has_dependents'])
@@ -44,12 +62,11 @@ test.each(edges.filter(({ name }) => isGiven(name) && !goesAlong.has(name)))(
   },
 )
 
-test.each(edges.filter(({ name, resource }) => isGiven(name) && resource.name !== 'CheckIn'))(
+test.each(edges.filter(({ name }) => isGiven(name) && !unrestored.has(name)))(
   'nothing is restored whose $name is deleted',
-  async ({ resource, key, to }) => {
+  async ({ name, resource, key, to }) => {
     const target = await createOne(call, to())
-    const given = resource.name === 'Alignment' && key === 'parentKeyResultId' ? { parentObjectiveId: null } : {}
-    const row = await createOne(call, resource, { ...given, [key]: target['id'] })
+    const row = await createOne(call, resource, { ...besides[name], [key]: target['id'] })
     const at = `/v1/${resource.path}/${String(row['id'])}`
     expect((await call('DELETE', at)).status).toBe(204)
     expect((await call('DELETE', `/v1/${to().path}/${String(target['id'])}`)).status).toBe(204)

@@ -87,7 +87,7 @@ describe('A series', () => {
     const [second] = await record([{ kpiCode: code, period: '2026-10', value: 120 }])
     expect(second?.status).toBe(200)
     const [same] = await record([{ kpiCode: code, period: '2026-10', value: 120 }])
-    expect(same).toEqual(second)
+    expect(same).toEqual({ ...second, outcome: 'unchanged' })
     const october = 'from=2026-10-01&to=2026-10-31'
     expect(values(await seriesOf(id, october))).toEqual([['2026-10', 120]])
     expect(values(await seriesOf(id, `${october}&knownAt=2026-11-06T00:00:00Z`))).toEqual([['2026-10', 100]])

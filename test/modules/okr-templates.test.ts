@@ -127,9 +127,8 @@ test('all owners or none, and only by who may', async () => {
   expect([nobody.status, nobody.body.errors[0].pointer]).toEqual([422, '/owners/0/id'])
   const nowhere = await apply(template.id, { cycleId: team.id, owners: [{ type: 'organization' }] })
   expect([nowhere.status, nowhere.body.errors[0].pointer]).toEqual([422, '/cycleId'])
+  expect(await census()).toEqual(before)
   const viewer = world.as(await world.key('viewer'))
-  const after = await census()
-  expect({ ...after, api_keys: '' }).toEqual({ ...before, api_keys: '' })
   expect((await apply(template.id, { owners: [{ type: 'organization' }] }, viewer)).status).toBe(403)
   const tried = await call('POST', `/v1/okr-templates/${template.id}/apply?validateOnly=true`, {
     cycleId: quarter.id,

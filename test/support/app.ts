@@ -10,7 +10,7 @@ import { createKey, createOrganization } from '../../src/modules/organization/or
 import { countCommits } from './commits.ts'
 import { requireContract } from './contract.ts'
 import { requireDeclared } from './events.ts'
-import { withReviews } from './reviewer.ts'
+import { machineKey, withReviews } from './reviewer.ts'
 
 export type Answer<T = any> = {
   status: number
@@ -115,7 +115,7 @@ export const createWorld = async (
     commits,
     organizationId,
     apiKey,
-    call: withReviews(callerOf(app, apiKey), callerOf(app, await keyOf('integration'))),
+    call: withReviews(callerOf(app, apiKey), callerOf(app, await machineKey(pool, organizationId))),
     as: (key) => callerOf(app, key),
     key: keyOf,
     clock: clock as { now: Date },

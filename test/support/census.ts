@@ -29,6 +29,9 @@ const tablesOf = async (pool: Pool): Promise<Table[]> => {
  * or deleted moves the sum; reading it costs a twentieth of digesting the values.
  */
 const written = 'sum(xmin::text::bigint)::text'
+/** What a sequencer, of whichever world, writes into a row that is already there is nobody's doing. */
+const kept = `md5(string_agg(t.id::text, '' order by id))`
+const sequencedTables = ['events', 'audit_log']
 const withoutUse = `md5(string_agg((to_jsonb(t) - 'last_used_at')::text, '' order by id))`
 
 export type Census = Record<string, string>
@@ -43,7 +46,7 @@ export const createCensus = async (tenantId: string, commits?: () => number): Pr
   const text = (await tablesOf(pool))
     .map(
       ({ name, noted }) =>
-        `select '${name}' as name, count(*) || ':' || coalesce(${noted ? withoutUse : written}, '') as digest
+        `select '${name}' as name, count(*) || ':' || coalesce(${sequencedTables.includes(name) ? kept : noted ? withoutUse : written}, '') as digest
          from ${name} t where tenant_id = $1`,
     )
     .join(' union all ')

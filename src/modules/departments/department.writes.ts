@@ -12,7 +12,14 @@ export const departmentWrites: Creatable<typeof departments.$inferSelect> = {
   delete: {
     allow: keepsPeople,
     dependents: (ctx, ids) =>
-      dependentsOf(ctx, ids, ['departments.parent_id', 'users.department_id', 'objectives.owner_department_id']),
+      dependentsOf(ctx, ids, [
+        'departments.parent_id',
+        'users.department_id',
+        'objectives.owner_department_id',
+        'kpis.owner_department_id',
+        'kpis.department_id',
+        'scorecards.owner_department_id',
+      ]),
   },
   settle: (ctx, changes) =>
     requireTree(

@@ -83,6 +83,7 @@ export const review = resource({
   schema: reviewSchema,
   events: {
     submitted: { summary: 'One Review was submitted', changes: { state: reviewSchema.shape.state } },
+    rated: { summary: 'An HR system wrote a rating of one Review', changes: { state: reviewSchema.shape.state } },
     calibrated: { summary: 'The final rating of one Review was calibrated' },
     shared: { summary: 'One Review was shared with its subject', changes: { state: reviewSchema.shape.state } },
     acknowledged: { summary: 'The subject has acknowledged one Review', changes: { state: reviewSchema.shape.state } },

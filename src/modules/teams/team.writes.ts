@@ -13,7 +13,14 @@ export const teamWrites: Creatable<typeof teams.$inferSelect> = {
   delete: {
     allow: keepsPeople,
     dependents: (ctx, ids) =>
-      dependentsOf(ctx, ids, ['team_memberships.team_id', 'objectives.owner_team_id', 'retrospectives.team_id']),
+      dependentsOf(ctx, ids, [
+        'team_memberships.team_id',
+        'objectives.owner_team_id',
+        'retrospectives.team_id',
+        'kpis.owner_team_id',
+        'kpis.team_id',
+        'scorecards.owner_team_id',
+      ]),
   },
   judge: (_ctx, { after }) => {
     if (after.startsOn && after.endsOn && after.endsOn < after.startsOn) {
