@@ -17,8 +17,10 @@ import { serializersOf } from './api/serialize.ts'
 import { toProblem } from './api/to-problem.ts'
 import { createTurns } from './api/turns.ts'
 import { authenticator, type Session } from './auth/authenticate.ts'
+import { bearerOf } from './auth/basic.ts'
 import { type JwtSettings, jwtVerifier } from './auth/jwt.ts'
 import { connectBulk } from './db/bulk.ts'
+import { exports } from './exports/plugin.ts'
 import { body } from './http/body.ts'
 import { bodyTimeout } from './http/body-timeout.ts'
 import { deadline } from './http/deadline.ts'
@@ -28,6 +30,7 @@ import { pages } from './http/pages.ts'
 import { type LimitOptions, rateLimits } from './http/rate-limit.ts'
 import { unusedConnections } from './http/unused-connections.ts'
 import { feed, modules } from './modules/index.ts'
+import { odata } from './odata/plugin.ts'
 import type { Network } from './outbound/address.ts'
 import { scim } from './scim/plugin.ts'
 import { version } from './version.ts'
@@ -134,28 +137,42 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     reply.type('application/json; charset=utf-8').header('access-control-allow-origin', '*').send(text),
   )
 
-  await app.register(async (secured) => {
-    secured.decorateRequest('session', null as never)
-    const prove = async (request: FastifyRequest, authorization: string | undefined): Promise<Session> => {
-      try {
-        return await authenticate(authorization)
-      } catch (error) {
-        if (toProblem(error).code === 'unauthenticated') app.limits.failed(request.ip)
-        throw error
-      }
+  app.decorateRequest('session', null as never)
+  const prove = async (request: FastifyRequest, authorization: string | undefined): Promise<Session> => {
+    try {
+      return await authenticate(authorization)
+    } catch (error) {
+      if (toProblem(error).code === 'unauthenticated') app.limits.failed(request.ip)
+      throw error
     }
-    const renewed = async ({ log, id }: FastifyRequest, session: Promise<Session>): Promise<Request> => ({
-      house,
-      ...(await session),
-      log,
-      id,
-    })
-    secured.addHook('onRequest', async (request, reply) => {
+  }
+  const renewed = async ({ log, id }: FastifyRequest, session: Promise<Session>): Promise<Request> => ({
+    house,
+    ...(await session),
+    log,
+    id,
+  })
+  const admit =
+    (credentialOf = (authorization: string | undefined): string | undefined => authorization) =>
+    async (request: FastifyRequest, reply: FastifyReply) => {
       // A socket says who it is when it is open.
       if (request.ws) return
-      request.session = await prove(request, request.headers.authorization)
+      request.session = await prove(request, credentialOf(request.headers.authorization))
       app.limits.take(reply, request.session.actor, request.routeOptions.config.waits)
-    })
+    }
+  // Of their own: who takes an export slowly must not keep others from importing.
+  const streams = connectBulk(pool)
+  app.addHook('onClose', () => streams.end())
+  await app.register(
+    async (desktop) => {
+      desktop.addHook('onRequest', admit(bearerOf))
+      await desktop.register(odata, { requestOf })
+    },
+    { prefix: '/odata/v4' },
+  )
+  await app.register(async (secured) => {
+    secured.addHook('onRequest', admit())
+    await secured.register(exports, { prefix: '/v1/exports', requestOf, streams })
     await secured.register(rest(modules, requestOf), { prefix: '/v1' })
     await secured.register(scim, { prefix: '/scim/v2', requestOf })
     const renew = (request: FastifyRequest, authorization: string | undefined) =>

@@ -6,6 +6,8 @@ const environment = z.object({
   DATABASE_URL: z.string().url().optional(),
   /** As the owner, for migrations and the command line's own work. */
   DATABASE_OWNER_URL: z.string().url().optional(),
+  /** As an administrator of the server, who may create roles: for `headway bi user` only. */
+  DATABASE_ADMIN_URL: z.string().url().optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   /** Where the embedded database lives. */
@@ -59,6 +61,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) => {
   return {
     databaseUrl: settings.DATABASE_URL,
     ownerUrl: settings.DATABASE_OWNER_URL,
+    adminUrl: settings.DATABASE_ADMIN_URL,
     host: settings.HOST,
     port: settings.PORT,
     dataFolder: settings.HEADWAY_DATA,

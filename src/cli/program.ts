@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
 import { auditCommand } from './audit.ts'
+import { biCommand } from './bi.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { importCommand } from './import.ts'
@@ -25,6 +26,7 @@ for (const command of [
   migrateCommand,
   orgCommand,
   keyCommand,
+  biCommand,
   auditCommand,
   importCommand,
   demoCommand,

@@ -3,6 +3,7 @@ import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
 import type { Client } from 'pg'
+import { publishViews } from '../bi/views.sql.ts'
 import { direct } from './direct.ts'
 import { expectTenants } from './expectations.sql.ts'
 import { migrateJobs } from './job-schema.ts'
@@ -69,6 +70,8 @@ export const migrate = async (
     )
     await secureTables(client)
     await expectTenants(client)
+    if (!(await publishViews(client)))
+      log('no views for analysis: the roles headway_bi and headway_bi_views are missing')
     await migrateJobs(client)
     await refuseInvalidIndexes(client)
     log(waiting === 0 ? 'the database is up to date' : `applied ${waiting} migration${waiting === 1 ? '' : 's'}`)

@@ -24,6 +24,18 @@ const ensureRole = async (admin: Client, role: string, password: string) => {
   await admin.query(`alter role ${role} login password ${escapeLiteral(password)}`)
 }
 
+/** Groups without a login: `headway_bi_views` owns the published views, BI logins are members of `headway_bi`. */
+const ensureGroups = async (admin: Client) => {
+  for (const group of ['headway_bi_views', 'headway_bi']) {
+    const { rows } = await admin.query('select rolcanlogin from pg_roles where rolname = $1', [group])
+    if (rows.length === 0) await admin.query(`create role ${group} nologin`)
+    else if (rows[0].rolcanlogin) throw new Error(`${group} can log in: revoke that first`)
+  }
+  // Only when it is needed: an administrator who did not make the group may not give it away.
+  const { rows } = await admin.query(`select pg_has_role('headway_owner', 'headway_bi_views', 'member') as member`)
+  if (!rows[0].member) await admin.query('grant headway_bi_views to headway_owner')
+}
+
 const ensureDatabase = async (admin: Client, database: string) => {
   const { rows } = await admin.query('select pg_get_userbyid(datdba) as owner from pg_database where datname = $1', [
     database,
@@ -41,7 +53,7 @@ const limitPrivileges = async (admin: Client, database: string) => {
   const name = escapeIdentifier(database)
   await admin.query(`
     revoke all on database ${name} from public;
-    grant connect on database ${name} to headway_app;
+    grant connect on database ${name} to headway_app, headway_bi;
     revoke create on schema public from public;
     grant usage, create on schema public to headway_owner;
     grant usage on schema public to headway_app`)
@@ -61,7 +73,8 @@ const urlFor = (adminUrl: string, database: string, login?: { user: string; pass
 
 /**
  * Makes the two roles and the database, or brings existing ones to the same state; may be repeated at any time.
- * `headway_owner` owns and migrates, `headway_app` serves; neither can bypass row-level security. The passwords
+ * `headway_owner` owns and migrates, `headway_app` serves; neither can bypass row-level security. Two groups without a
+ * login are for the published views (src/bi). The passwords
  * are set on every call. The admin is a superuser, or a role with CREATEROLE and CREATEDB (Postgres 15 to 18).
  */
 export const provision = async (adminUrl: string, wanted: Wanted): Promise<{ ownerUrl: string; appUrl: string }> => {
@@ -71,6 +84,7 @@ export const provision = async (adminUrl: string, wanted: Wanted): Promise<{ own
     await admin.query('select pg_advisory_lock($1)', [lockKey])
     await ensureRole(admin, 'headway_owner', ownerPassword)
     await ensureRole(admin, 'headway_app', appPassword)
+    await ensureGroups(admin)
     const { rows } = await admin.query(`select pg_has_role('headway_app', 'headway_owner', 'member') as member`)
     if (rows[0].member) throw new Error('headway_app is a member of headway_owner: revoke that first')
     // Who hands a database to a role must be able to become that role; since 16, creating it does not suffice.

@@ -12,8 +12,8 @@ let adminUrl: string
 beforeAll(async () => {
   server = await startTemporary()
   await ask(server.adminUrl, 'drop database headway')
-  await ask(server.adminUrl, 'drop role headway_owner')
-  await ask(server.adminUrl, 'drop role headway_app')
+  for (const role of ['headway_owner', 'headway_app', 'headway_bi_views', 'headway_bi'])
+    await ask(server.adminUrl, `drop role ${role}`)
   await ask(server.adminUrl, `create role admin login createrole createdb password 'admin'`)
   const url = new URL(server.adminUrl)
   url.username = 'admin'

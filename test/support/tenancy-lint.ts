@@ -2,8 +2,14 @@ import type { ClientBase } from 'pg'
 
 export type Defect = { rule: string; object: string }
 
-/** These tables hold ids only and are read by whatever visits every tenant. */
-const withoutTenant = ['public.tenants', 'public.unsequenced', 'public.webhook_tenants', 'drizzle.__drizzle_migrations']
+/** These tables hold ids only and are read by whatever visits every tenant; `logins` says whose rows a BI login sees. */
+const withoutTenant = [
+  'public.tenants',
+  'public.unsequenced',
+  'public.webhook_tenants',
+  'drizzle.__drizzle_migrations',
+  'bi_access.logins',
+]
 
 /** COPY writes to no table with policies: rows of an import wait here, named by tenant and import in every statement. */
 const withoutPolicy = ['public.measurement_staging']
@@ -22,17 +28,17 @@ with tables as (
 ), own as (
   select t.*, a.attnum as tenant, a.attnotnull from tables t
   join pg_attribute a on a.attrelid = t.oid and a.attname = 'tenant_id' and not a.attisdropped
-  where not full_name = any($3::text[])
+  where not t.full_name = any($1::text[] || $3::text[])
 ), policies as (
   select own.name || '.' || polname as name, pg_get_expr(polqual, polrelid) as reads, pg_get_expr(polwithcheck, polrelid) as writes,
     polcmd, polpermissive, polroles
-  from pg_policy join own on own.oid = polrelid
+  from pg_policy join own on own.oid = polrelid where polname <> 'bi'
 )
 select 'table without tenant_id' as rule, full_name as object from tables where oid not in (select oid from own) and not full_name = any($1::text[] || $3::text[])
 union all select 'tenant_id may be null', name from own where not attnotnull
 union all select 'row-level security is off', name from own where not relrowsecurity
 union all select 'row-level security is not forced', name from own where not relforcerowsecurity
-union all select 'no policy', name from own where not exists (select from pg_policy where polrelid = own.oid)
+union all select 'no policy', name from own where not exists (select from pg_policy where polrelid = own.oid and polname <> 'bi')
 union all select 'policy reads otherwise', name from policies where reads is distinct from $2
 union all select 'policy writes otherwise', name from policies where writes is distinct from $2
 union all select 'policy is not for all of headway_app alone', name from policies
@@ -47,6 +53,14 @@ union all select 'invalid index', indexrelid::regclass::text from pg_index where
 union all select 'view without security_invoker', c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where relkind = 'v' and nspname !~ '^pg_' and nspname <> 'information_schema'
     and not coalesce(reloptions::text ~ 'security_invoker=(true|on|1)', false)
+    and not (nspname = 'bi' and relowner = 'headway_bi_views'::regrole)
+union all select 'policy of the published views for more than their owner, or for writing', polrelid::regclass::text from pg_policy
+  where polname = 'bi' and (polcmd <> 'r' or polroles <> array['headway_bi_views'::regrole::oid] or polqual is null
+    or pg_get_expr(polqual, polrelid) not like '(tenant_id =%')
+union all select 'the owner of the published views can log in or owns a table', rolname::text from pg_roles r
+  where rolname = 'headway_bi_views' and (rolcanlogin or rolsuper or rolbypassrls or exists (select from tables where relowner = r.oid))
+union all select 'readers of the published views reach a table', t.full_name from tables t
+  where has_table_privilege('headway_bi', t.oid, 'select,insert,update,delete')
 union all select 'materialized view', oid::regclass::text from pg_class where relkind = 'm'
 union all select 'security definer function the app may call', p.oid::regprocedure::text
   from pg_proc p join pg_namespace n on n.oid = pronamespace

@@ -50,6 +50,16 @@ const breaks: [rule: string, change: string][] = [
   ['unique index without tenant_id', 'create unique index on teams (external_id)'],
   ['invalid index', `update pg_index set indisvalid = false where indexrelid = 'teams_lead_id'::regclass`],
   ['view without security_invoker', 'create view all_teams as select * from teams'],
+  [
+    'policy of the published views for more than their owner, or for writing',
+    'alter policy bi on objectives to headway_bi_views, headway_app',
+  ],
+  [
+    'policy of the published views for more than their owner, or for writing',
+    'alter policy bi on objectives using (true)',
+  ],
+  ['readers of the published views reach a table', 'grant select on teams to headway_bi'],
+  ['the owner of the published views can log in or owns a table', 'alter role headway_bi_views login'],
   ['materialized view', 'create materialized view kept_teams as select 1 as one'],
   [
     'security definer function the app may call',

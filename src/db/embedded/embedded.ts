@@ -81,7 +81,7 @@ export const startEmbedded = async ({ folder, log = () => {} }: { folder: string
     const { ownerPassword, appPassword } = kept
     const adminUrl = urlAt(session.port, kept.adminPassword)
     const urls = await provision(adminUrl, { database: 'headway', ownerPassword, appPassword })
-    return { ...urls, stop }
+    return { ...urls, adminUrl, stop }
   } catch (error) {
     await stop()
     throw error

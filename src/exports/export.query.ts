@@ -1,0 +1,64 @@
+import { escapeIdentifier, escapeLiteral } from 'pg'
+import type { Column } from '../bi/column.ts'
+import type { BiTable } from '../bi/table.ts'
+
+/** Behind which row a part begins: the instant it was last changed, and its key. */
+export type Place = { changedAt: string; key: string }
+
+export type Asked = {
+  /** Rows changed at or after this instant; all when left out. */
+  since: string | undefined
+  after: Place | undefined
+  /** The most rows of this part; all when left out. */
+  limit: number | undefined
+  includeDeleted: boolean
+  /** Whether the caller sees only what everybody in the organization may see. */
+  onlyOpen: boolean
+}
+
+const column = escapeIdentifier
+
+// COPY takes no parameters. What is written into the text are instants and ids, judged before, as literals.
+const conditions = (table: BiTable, { since, after, includeDeleted, onlyOpen }: Asked, until?: Place): string => {
+  const place = ({ changedAt, key }: Place) => `(${escapeLiteral(changedAt)}::timestamptz, ${escapeLiteral(key)}::uuid)`
+  const row = `(${column(table.changedAt)}, ${column(table.key)})`
+  const all = [
+    ...(since ? [`${column(table.changedAt)} >= ${escapeLiteral(since)}::timestamptz`] : []),
+    ...(after ? [`${row} > ${place(after)}`] : []),
+    ...(until ? [`${row} <= ${place(until)}`] : []),
+    ...(includeDeleted || !('deleted_at' in table.columns) ? [] : ['deleted_at is null']),
+    ...(onlyOpen && table.isGuarded ? [`visibility = 'organization'`] : []),
+  ]
+  return all.length > 0 ? ` where ${all.join(' and ')}` : ''
+}
+
+const order = (table: BiTable): string => ` order by ${column(table.changedAt)}, ${column(table.key)}`
+
+/** Finds the last row of a part of `limit` rows; one row, or none where less is left. */
+export const boundaryText = (table: BiTable, asked: Asked): string =>
+  `select to_char(${column(table.changedAt)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "changedAt", ${column(table.key)} as key
+   from bi.${column(table.name)}${conditions(table, asked)}${order(table)} offset ${(asked.limit ?? 1) - 1} limit 1`
+
+/** A spreadsheet takes a cell that begins so for a formula; behind an apostrophe it is text. */
+const formula = String.raw`'^[=+\-@\t\r]'`
+
+const cell = (name: string, { type }: Column): string => {
+  const value = column(name)
+  if (type === 'String') return `case when ${value} ~ ${formula} then '''' || ${value} else ${value} end`
+  if (type === 'Boolean') return `case ${value} when true then 'true' when false then 'false' end`
+  // Milliseconds are all there is, so RFC 3339 is what Postgres prints, with other separators.
+  if (type === 'DateTimeOffset') return `to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+  return value
+}
+
+/** COPY of one part, as CSV with a header line, or one JSON object a line. In an order only where a part may follow. */
+export const copyText = (table: BiTable, asked: Asked, until: Place | undefined, as: 'csv' | 'ndjson'): string => {
+  const isPart = asked.since !== undefined || asked.after !== undefined || asked.limit !== undefined
+  const source = `from bi.${column(table.name)}${conditions(table, asked, until)}${isPart ? order(table) : ''}`
+  if (as === 'csv') {
+    const cells = Object.entries(table.columns).map(([name, of]) => `${cell(name, of)} as ${column(name)}`)
+    return `copy (select ${cells.join(', ')} ${source}) to stdout with (format csv, header)`
+  }
+  // JSON holds no control characters, so with these as separator and quote every line is left as it is.
+  return `copy (select row_to_json(v)::text from (select * ${source}) v) to stdout with (format csv, delimiter e'\\x02', quote e'\\x01')`
+}

@@ -1,0 +1,55 @@
+import type { Readable } from 'node:stream'
+import type { Pool, PoolClient } from 'pg'
+import { to as copyTo } from 'pg-copy-streams'
+import type { BiTable } from '../bi/table.ts'
+import { type Asked, boundaryText, copyText, type Place } from './export.query.ts'
+
+export type Part = {
+  stream: Readable
+  /** The last row of the part; undefined where nothing follows it. */
+  end: Place | undefined
+}
+
+const longest = '600s'
+
+/**
+ * Opens one part of a table as a stream, read in one moment of the database, in constant memory: Postgres sends no faster
+ * than the stream is read. The connection goes back when the stream ends or is destroyed.
+ */
+export const openPart = async (
+  pool: Pool,
+  tenantId: string,
+  table: BiTable,
+  asked: Asked,
+  as: 'csv' | 'ndjson',
+): Promise<Part> => {
+  const client = await pool.connect()
+  try {
+    await client.query(
+      `begin isolation level repeatable read read only; set local app.tenant = '${tenantId}'; set local statement_timeout = '${longest}'`,
+    )
+    const end =
+      asked.limit === undefined ? undefined : (await client.query<Place>(boundaryText(table, asked))).rows.at(0)
+    const stream = client.query(copyTo(copyText(table, asked, end, as)))
+    giveBack(client, stream)
+    return { stream, end }
+  } catch (error) {
+    client.release(true)
+    throw error
+  }
+}
+
+const giveBack = (client: PoolClient, stream: Readable): void => {
+  let ended = false
+  stream.once('end', () => {
+    ended = true
+    client.query('commit').then(
+      () => client.release(),
+      () => client.release(true),
+    )
+  })
+  // A COPY broken off leaves the connection in the middle of an answer: it is closed, and Postgres stops.
+  stream.once('close', () => {
+    if (!ended) client.release(true)
+  })
+}

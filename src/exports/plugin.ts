@@ -1,0 +1,98 @@
+import { pipeline, type Readable } from 'node:stream'
+import { createGzip } from 'node:zlib'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Pool } from 'pg'
+import { z } from 'zod'
+import type { Request } from '../api/context.ts'
+import { bindingOf, decodeCursor, encodeCursor } from '../api/cursor.ts'
+import { canonicalInstant, instant } from '../api/fields.ts'
+import { Problem } from '../api/problem.ts'
+import { sightOf } from '../auth/sight.ts'
+import { mayRead } from '../bi/table.ts'
+import { biTable, biTables } from '../bi/tables.ts'
+import { parquetOf } from './export.parquet.ts'
+import type { Place } from './export.query.ts'
+import { openPart } from './export.stream.ts'
+
+const types = {
+  csv: 'text/csv; charset=utf-8; header=present',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+  parquet: 'application/vnd.apache.parquet',
+} as const
+
+const asked = z.strictObject({
+  format: z.enum(['csv', 'ndjson', 'parquet']).default('csv'),
+  updatedSince: instant.transform(canonicalInstant).optional(),
+  includeDeleted: z.stringbool().default(false),
+  limit: z.coerce.number().int().min(1).max(1_000_000).optional(),
+  cursor: z.string().max(500).optional(),
+})
+
+/** How far back `Synced-Through` lies: a transaction that began before may still commit rows dated before. */
+const lagMilliseconds = 30_000
+
+/** Milliseconds; Postgres gives up at the same time (export.stream.ts). */
+const longestExport = 600_000
+
+type Options = { requestOf: (request: FastifyRequest) => Request; streams: Pool }
+
+/**
+ * `GET /v1/exports` lists the published tables the credential may read; `GET /v1/exports/{table}` streams one. With
+ * `limit` in parts: `Next-Cursor` (and `Link`) leads to the next, and the last carries `Synced-Through`, the next
+ * `updatedSince`. Rows of parts come in the order they changed, so that one broken off is resumed by its cursor; what
+ * changes meanwhile comes again later, under the same key.
+ */
+export const exports = async (app: FastifyInstance, { requestOf, streams }: Options): Promise<void> => {
+  app.get('/', (request, reply) => {
+    const items = biTables.filter((table) => mayRead(requestOf(request).actor, table))
+    return reply.send({
+      items: items.map(({ name, kind, says, key, changedAt }) => ({ name, kind, says, key, changedAt })),
+    })
+  })
+
+  app.get('/:table', { config: { answerWithin: longestExport } }, async (request, reply) => {
+    const caller = requestOf(request)
+    const table = biTable((request.params as { table: string }).table)
+    if (!table || !mayRead(caller.actor, table)) throw new Problem('not_found', 'There is no such table')
+    const { format, cursor, ...wanted } = asked.parse(request.query)
+    const binding = bindingOf('export', table.name, wanted.updatedSince ?? null, wanted.includeDeleted)
+    const { secret } = caller.organization
+    const { stream, end } = await openPart(
+      streams,
+      caller.actor.tenantId,
+      table,
+      {
+        since: wanted.updatedSince,
+        after: cursor === undefined ? undefined : placeOf(cursor, binding, secret),
+        limit: wanted.limit,
+        includeDeleted: wanted.includeDeleted,
+        onlyOpen: sightOf(caller.actor) === 'own',
+      },
+      format === 'csv' ? 'csv' : 'ndjson',
+    )
+    if (end) {
+      const next = encodeCursor([end.changedAt, end.key], binding, secret)
+      const url = new URL(request.url, 'http://localhost')
+      url.searchParams.set('cursor', next)
+      void reply.header('next-cursor', next).header('link', `<${url.pathname}${url.search}>; rel="next"`)
+    } else {
+      const through = new Date(caller.house.clock().getTime() - lagMilliseconds).toISOString()
+      void reply.header('synced-through', through)
+    }
+    const body = format === 'parquet' ? parquetOf(stream, table) : stream
+    void reply
+      .type(types[format])
+      .header('content-disposition', `attachment; filename="${table.name}.${format}"`)
+      .header('cache-control', 'no-store')
+    if (format === 'parquet' || !/\bgzip\b/.test(String(request.headers['accept-encoding']))) return reply.send(body)
+    return reply.header('content-encoding', 'gzip').header('vary', 'accept-encoding').send(zipped(body))
+  })
+}
+
+const zipped = (body: Readable): Readable => pipeline(body, createGzip({ level: 3 }), () => {})
+
+/** @throws Problem 400 for a cursor of another table, another request or another organization */
+const placeOf = (cursor: string, binding: string, secret: string): Place => {
+  const [changedAt, key] = decodeCursor(cursor, binding, secret)
+  return { changedAt: changedAt as string, key: key as string }
+}

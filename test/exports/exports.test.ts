@@ -1,0 +1,117 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { parquetMetadata } from 'hyparquet'
+import { beforeAll, expect, test } from 'vitest'
+import { createWorld } from '../support/app.ts'
+import { goalsOf } from '../support/goals.ts'
+
+const world = await createWorld()
+const goals = goalsOf(world.call)
+
+const take = (path: string, headers: Record<string, string> = {}) =>
+  world.app.inject({ url: `/v1/exports${path}`, headers: { authorization: `Bearer ${world.apiKey}`, ...headers } })
+
+let keyResultId: string
+let objectiveId: string
+beforeAll(async () => {
+  const { id: cycleId } = await goals.cycle()
+  ;({ id: objectiveId } = await goals.objective(cycleId, '=HYPERLINK("http://x")'))
+  await goals.objective(cycleId, 'Quoted "title", with\na second line — ünïcode')
+  ;({ id: keyResultId } = await goals.keyResult(objectiveId, { target: 10 }))
+  const items = Array.from({ length: 40 }, (_, at) => ({ keyResultId, value: at / 3 }))
+  await goals.act('check-ins/batch', { items })
+})
+
+test('tables are listed, and only those of the scopes of the credential', async () => {
+  const names = async (key: string) => {
+    const { body } = await world.as(key)('GET', '/v1/exports')
+    return body.items.map(({ name }: { name: string }) => name)
+  }
+  expect(await names(world.apiKey)).toContain('check_ins')
+  const directory = await world.key('viewer', ['directory:read'])
+  expect(await names(directory)).toEqual(['people', 'departments', 'teams', 'team_memberships'])
+  expect((await world.as(directory)('GET', '/v1/exports/check_ins')).status).toBe(404)
+})
+
+test('CSV a spreadsheet reads as text, with and without gzip', async () => {
+  const { body, headers } = await take('/objectives')
+  expect(headers).toMatchObject({ 'content-type': expect.stringContaining('text/csv') })
+  expect(body).toContain(`"'=HYPERLINK(""http://x"")"`)
+  expect(body).toContain('"Quoted ""title"", with\na second line — ünïcode"')
+  expect(body.split('\n')[0]).toMatch(/^objective_id,external_id,title,/)
+  const zipped = await take('/objectives', { 'accept-encoding': 'gzip' })
+  expect(gunzipSync(zipped.rawPayload).toString()).toBe(body)
+})
+
+test('NDJSON holds what the view holds, also quotes and lines', async () => {
+  const { body } = await take('/objectives?format=ndjson')
+  const rows = body
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(rows.map(({ title }) => title).toSorted()).toEqual([
+    '=HYPERLINK("http://x")',
+    'Quoted "title", with\na second line — ünïcode',
+  ])
+  expect(rows.find(({ objective_id }) => objective_id === objectiveId)).toMatchObject({ progress: 1, deleted_at: null })
+})
+
+test('DuckDB reads the Parquet file and gets the sums of the API', async () => {
+  const { rawPayload } = await take('/check_ins?format=parquet')
+  expect(parquetMetadata(new Uint8Array([...rawPayload]).buffer).num_rows).toBe(40n)
+  const folder = await mkdtemp(join(tmpdir(), 'headway-parquet-'))
+  const file = join(folder, 'check_ins.parquet')
+  await writeFile(file, rawPayload)
+  const connection = await (await DuckDBInstance.create()).connect()
+  const read = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson()
+  const [row] = await read(
+    `select sum(value) as total, count(*) as n, min(typeof(recorded_at)) as type, bool_and(is_live) as live from '${file}'`,
+  )
+  const list = await goals.read(`check-ins?keyResultId=${keyResultId}&limit=100`)
+  const total = list.items.reduce((sum: number, { value }: { value: number }) => sum + value, 0)
+  expect(Math.abs(Number(row?.['total']) / total - 1)).toBeLessThan(1e-9)
+  expect(row).toMatchObject({ n: '40', type: 'TIMESTAMP WITH TIME ZONE', live: true })
+  await rm(folder, { recursive: true })
+})
+
+test('an export in parts, broken off and resumed while the table is written to, ends with the rows of the table', async () => {
+  const held = new Map<string, { deleted_at: string | null; title: string }>()
+  let path: string | undefined =
+    '/objectives?format=ndjson&includeDeleted=true&limit=2&updatedSince=2000-01-01T00:00:00Z'
+  let through: string | undefined
+  for (let part = 0; path; part++) {
+    const { body, headers } = await take(path)
+    const lines = body.split('\n').filter(Boolean)
+    // The second answer is broken off in the middle of its second line, and asked for again.
+    const whole = part === 1 ? lines.slice(0, 1) : lines
+    for (const line of whole) held.set(JSON.parse(line).objective_id, JSON.parse(line))
+    if (part < 4) await goals.objective((await goals.read(`objectives/${objectiveId}`)).cycleId, `Meanwhile ${part}`)
+    if (part === 2) await world.call('DELETE', `/v1/objectives/${[...held.keys()].at(-1)}`)
+    through = headers['synced-through'] as string | undefined
+    if (part === 1) continue
+    path = headers.link ? /<\/v1\/exports([^>]*)>/.exec(String(headers.link))?.[1] : undefined
+  }
+  expect(through).toMatch(/Z$/)
+  const { items } = await goals.read('objectives?limit=100')
+  const live = [...held.values()].filter(({ deleted_at }) => deleted_at === null)
+  expect(live.map(({ title }) => title).toSorted()).toEqual(
+    items.map(({ title }: { title: string }) => title).toSorted(),
+  )
+})
+
+test.each([
+  ['/nothing', 404],
+  ['/objectives?format=xml', 422],
+  ['/objectives?limit=0', 422],
+  ['/objectives?updatedSince=yesterday', 422],
+  ["/objectives?updatedSince=2026-01-01T00:00:00Z'--", 422],
+  ['/objectives?cursor=x', 400],
+  ['/objectives?color=red', 422],
+])('%s is refused', async (path, status) => {
+  const answer = await take(path)
+  expect(answer.statusCode).toBe(status)
+  expect(answer.json().code).toEqual(expect.any(String))
+})
