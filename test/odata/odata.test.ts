@@ -1,6 +1,10 @@
+import { createRequire } from 'node:module'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createWorld } from '../support/app.ts'
 import { goalsOf } from '../support/goals.ts'
+
+// CommonJS, whose types and default export disagree under ES modules.
+const buildQuery = createRequire(import.meta.url)('odata-query').default as (options: object) => string
 
 const world = await createWorld()
 const { app, apiKey, pool, organizationId } = world
@@ -81,6 +85,17 @@ test.each([
   ["title eq '%' or title eq ''';drop table objectives--'", []],
 ])('$filter=%s', async (filter, found) => {
   expect(await titles(filter)).toEqual(found)
+})
+
+test.each([
+  { filter: { title: { contains: 'noth' } } },
+  { filter: { and: [{ title: { in: ['Another', 'None'] } }, { due_on: null }] }, orderBy: ['title desc'], top: 5 },
+  { filter: { not: { title: { startswith: 'O' } } }, select: ['title', 'state'], count: true },
+  { filter: [{ created_at: { lt: new Date('2100-01-01') } }, { title: { ne: "O'Brien's goal" } }], skip: 0 },
+])('a URL of odata-query: %j', async (options) => {
+  const { status, body } = await ask(`Objectives${buildQuery(options)}`)
+  expect(status, JSON.stringify(body)).toBe(200)
+  expect(body.value.map(({ title }: { title: string }) => title)).toEqual(['Another'])
 })
 
 test('pages by next link, with the count, in an order with nulls, neither repeating nor missing', async () => {
