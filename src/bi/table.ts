@@ -22,7 +22,7 @@ export type BiTable = {
   /** Whether `visibility` is among the columns: callers who do not see everything get `organization` rows only. */
   isGuarded?: boolean
   /** Not offered by OData and exports. */
-  isSqlOnly?: true
+  isSqlOnly?: boolean
   columns: Readonly<Record<string, Column>>
 }
 

@@ -37,8 +37,10 @@ const viewOf = ({ name, columns, from, where, says }: BiTable): string => {
   ].join(';\n')
 }
 
+const tablesRead = [...new Set(biTables.flatMap(({ reads }) => reads))]
+
 const statements = (): string => {
-  const policies = [...new Set(biTables.flatMap(({ reads }) => reads))].map(policyOf).join(';')
+  const policies = tablesRead.map(policyOf).join(';')
   const drop = `do $drop$ declare v record; begin
     for v in select oid::regclass as name from pg_class where relnamespace = 'bi'::regnamespace and relkind = 'v' loop
       execute format('drop view %s cascade', v.name);
@@ -49,12 +51,14 @@ const statements = (): string => {
 /**
  * Makes the views of schema `bi` those of the definitions, in one transaction, where they are not yet. They belong to
  * `headway_bi_views`, which cannot log in and whose own policy narrows every table behind them to one tenant. A database
- * whose roles were made by an older version keeps none: answers false.
+ * whose roles were made by an older version has none, nor one without the tables: answers false.
  */
 export const publishViews = async (owner: ClientBase): Promise<boolean> => {
   const { rows } = await owner.query<{ ready: boolean; known: string | null }>(
-    `select (select count(*) = 2 from pg_roles where rolname in ('headway_bi', 'headway_bi_views')) as ready,
+    `select (select count(*) = 2 from pg_roles where rolname in ('headway_bi', 'headway_bi_views'))
+         and (select bool_and(to_regclass('public.' || name) is not null) from unnest($1::text[]) as name) as ready,
        obj_description(to_regnamespace('bi'), 'pg_namespace') as known`,
+    [tablesRead],
   )
   if (!rows[0]?.ready) return false
   const text = statements()

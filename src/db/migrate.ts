@@ -71,7 +71,7 @@ export const migrate = async (
     await secureTables(client)
     await expectTenants(client)
     if (!(await publishViews(client)))
-      log('no views for analysis: the roles headway_bi and headway_bi_views are missing')
+      log('no views for analysis: the roles headway_bi and headway_bi_views or a table are missing')
     await migrateJobs(client)
     await refuseInvalidIndexes(client)
     log(waiting === 0 ? 'the database is up to date' : `applied ${waiting} migration${waiting === 1 ? '' : 's'}`)
