@@ -52,7 +52,7 @@ test('NDJSON holds what the view holds, also quotes and lines', async () => {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line))
-  expect(rows.map(({ title }) => title).toSorted()).toEqual([
+  expect((rows.map(({ title }) => title) as string[]).toSorted()).toEqual([
     '=HYPERLINK("http://x")',
     'Quoted "title", with\na second line — ünïcode',
   ])
@@ -61,7 +61,7 @@ test('NDJSON holds what the view holds, also quotes and lines', async () => {
 
 test('DuckDB reads the Parquet file and gets the sums of the API', async () => {
   const { rawPayload } = await take('/check_ins?format=parquet')
-  expect(parquetMetadata(new Uint8Array([...rawPayload]).buffer).num_rows).toBe(40n)
+  expect(parquetMetadata(new Uint8Array(Uint8Array.from(rawPayload)).buffer).num_rows).toBe(40n)
   const folder = await mkdtemp(join(tmpdir(), 'headway-parquet-'))
   const file = join(folder, 'check_ins.parquet')
   await writeFile(file, rawPayload)

@@ -24,7 +24,7 @@ const ask = async (path: string, headers: Record<string, string> = {}): Promise<
   }
 }
 const query = (set: string, options: Record<string, string>, headers?: Record<string, string>) =>
-  ask(`${set}?${new URLSearchParams(options)}`, headers)
+  ask(`${set}?${new URLSearchParams(options).toString()}`, headers)
 
 const titles = async (filter: string): Promise<string[]> => {
   const { status, body } = await query('Objectives', { $filter: filter, $select: 'title', $orderby: 'title' })
