@@ -30,6 +30,11 @@ const commentsText = `
 // Answers kept for retries may hold what is erased here.
 const keptText = `delete from idempotency_keys where tenant_id = $1 and position($2::text in answer) > 0`
 
+// A digest without its salt tells nothing, not even whether a guess was right; the chain does not hold salts.
+const saltText = `
+  update audit_log set salt = null
+  where tenant_id = $1 and (actor_id = $2 or $2 = any(subject_ids)) and salt is not null`
+
 /**
  * Takes away what tells who a person was: the directory's members, what was said in words about them and by them in
  * feedback, reviews and comments, deleted rows included. Numbers, the record of the work and the audit log stay as they
@@ -48,6 +53,7 @@ export const erasePerson = async (
     return rows.length
   }
   later(query(db, 'erase_user', userText, [actor.tenantId, userId, now]))
+  later(query(db, 'erase_salts', saltText, [actor.tenantId, userId]))
   later(query(db, 'erase_kept_answers', keptText, [actor.tenantId, userId]))
   const erased = {
     feedback: await erase('feedback', feedbackText),
