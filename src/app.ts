@@ -2,7 +2,6 @@ import helmet from '@fastify/helmet'
 import websocket from '@fastify/websocket'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Pool } from 'pg'
-import { v7 } from 'uuid'
 import type { Clock } from './api/clock.ts'
 import type { House, Request } from './api/context.ts'
 import { eventStream } from './api/event-stream.ts'
@@ -10,6 +9,7 @@ import { createGathering } from './api/gather.ts'
 import { graphqlOf } from './api/graphql.ts'
 import { graphqlPlugin } from './api/graphql-plugin.ts'
 import { type Journal, unheard } from './api/journal.ts'
+import { newId } from './api/new-id.ts'
 import { openApiOf } from './api/openapi.ts'
 import { Problem } from './api/problem.ts'
 import { rest } from './api/rest.ts'
@@ -85,7 +85,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
       redact: ['req.headers.authorization'],
       serializers: { req: logged },
     },
-    genReqId: () => v7(),
+    genReqId: () => newId(),
     trustProxy: options.trustProxy ?? false,
     bodyLimit: 256 * 1024,
     frameworkErrors: refuse,

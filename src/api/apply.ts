@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import { v7 } from 'uuid'
 import { eventOf } from './change-event.ts'
 import { byExternalId, type Entry, membersOf, requireOnce, withMembers } from './entries.ts'
 import { resolveReferences } from './external-references.ts'
 import { lockMany } from './find-many.ts'
 import { located } from './located.ts'
 import { mergePatch } from './merge-patch.ts'
+import { newId } from './new-id.ts'
 import type { Context } from './operation.ts'
 import { inputProblem, Problem } from './problem.ts'
 import { requireReferences } from './references.ts'
@@ -26,7 +26,7 @@ export const applyEntries = async (ctx: Context, w: Writes, given: readonly Entr
     'id' in entry ? entry.id : 'upsert' in entry ? known.get(entry.upsert['externalId']) : undefined,
   )
   // New rows have their ids before they are stored, so that rows of one set can point to each other.
-  const allIds = ids.map((id) => id ?? v7())
+  const allIds = ids.map((id) => id ?? newId())
   const entries = await judgedEntries(w, await resolveReferences(ctx, w.resource, given, allIds))
   const wanted = [...new Set(ids.filter((id) => id !== undefined))]
   await requireOnce(entries, ids)

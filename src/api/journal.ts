@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { v7 } from 'uuid'
 import type { Actor } from '../auth/actor.ts'
 import { query } from '../db/statement.ts'
+import { newId } from './new-id.ts'
 import type { Context, Event } from './operation.ts'
 
 /** Who writes, when, and through which transaction: what the journal needs of a request. */
@@ -64,7 +64,7 @@ export const writeJournal = (
     now,
     actor.id,
     actor.kind,
-    events.map(() => v7()),
+    events.map(() => newId()),
     events.map((event) => event.type),
     events.map((event) => event.subject.type),
     events.map((event) => event.subject.id),
@@ -84,7 +84,7 @@ export const writeEvents = (writer: Writer, events: readonly Event[]): Promise<u
  */
 const noteOf = ({ inputDigest, ...entry }: AuditEntry) => {
   const salt = randomBytes(16).toString('hex')
-  return { ...entry, id: v7(), salt, digest: createHash('sha256').update(`${salt} ${inputDigest}`).digest('hex') }
+  return { ...entry, id: newId(), salt, digest: createHash('sha256').update(`${salt} ${inputDigest}`).digest('hex') }
 }
 
 /** A SHA-256 of what a caller sent, hex. */

@@ -1,10 +1,10 @@
 import type { Pool } from 'pg'
 import { pino } from 'pino'
-import { v7 } from 'uuid'
 import type { Request } from '../api/context.ts'
 import { execute } from '../api/execute.ts'
 import { createGathering } from '../api/gather.ts'
 import { unheard } from '../api/journal.ts'
+import { newId } from '../api/new-id.ts'
 import { openApiOf } from '../api/openapi.ts'
 import { Problem } from '../api/problem.ts'
 import { serializersOf } from '../api/serialize.ts'
@@ -44,7 +44,7 @@ export const importPeople = async (
   const items = people.map((person) => withManager(person, inFile, known.byEmail))
   const key = { name: 'headway import users', role: 'integration', scopes: ['directory:write'] } as const
   // A dry run stores nothing, not even who asked.
-  const actorId = dryRun ? v7() : (await createKey(pool, organizationId, key, now)).id
+  const actorId = dryRun ? newId() : (await createKey(pool, organizationId, key, now)).id
   const request: Request = {
     house: {
       pool,
@@ -68,7 +68,7 @@ export const importPeople = async (
     },
     organization: known.organization,
     log: pino({ level: 'silent' }),
-    id: v7(),
+    id: newId(),
   }
   try {
     const wishes = dryRun ? { validateOnly: true } : {}

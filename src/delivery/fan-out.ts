@@ -1,4 +1,4 @@
-import { v7 } from 'uuid'
+import { newId } from '../api/new-id.ts'
 import type { Context } from '../api/operation.ts'
 import type { Actor } from '../auth/actor.ts'
 import { query } from '../db/statement.ts'
@@ -70,7 +70,7 @@ export const fanOut = async (read: ReadFeed, { db, tenantId, today, after }: Fan
     for (const event of await feedOf(subscriber))
       if (event.seq <= through && event.occurredAt >= subscriber.createdAt && wants(subscriber.eventTypes, event.type))
         deliveries.push({
-          id: v7(),
+          id: newId(),
           endpointId: subscriber.id,
           eventId: event.id,
           eventType: event.type,

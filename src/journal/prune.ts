@@ -1,4 +1,4 @@
-import { v7 } from 'uuid'
+import { newId } from '../api/new-id.ts'
 import { query } from '../db/statement.ts'
 import type { Database } from '../db/transaction.ts'
 
@@ -45,4 +45,4 @@ const text = `
  * goes on from: the last hash that is gone. The database refuses what is younger than a year. Answers how many went.
  */
 export const pruneAudit = async (db: Database, tenantId: string, before: string, now: string): Promise<number> =>
-  (await query(db, 'audit_prune', text, [tenantId, before, v7(), now, pruning, mostAtOnce])).length
+  (await query(db, 'audit_prune', text, [tenantId, before, newId(), now, pruning, mostAtOnce])).length

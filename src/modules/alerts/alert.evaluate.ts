@@ -1,4 +1,4 @@
-import { v7 } from 'uuid'
+import { newId } from '../../api/new-id.ts'
 import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
 import { newestAnomalies } from './alert.anomalies.ts'
@@ -45,7 +45,7 @@ export const evaluateAlerts = async (ctx: Context, scope: Scope = {}): Promise<v
 
 const raise = async (ctx: Context, begun: readonly Standing[]): Promise<void> => {
   if (begun.length === 0) return
-  const rows = begun.map((standing) => ({ ...standing, id: v7(), because: becauseOf(standing) }))
+  const rows = begun.map((standing) => ({ ...standing, id: newId(), because: becauseOf(standing) }))
   const values = [ctx.actor.tenantId, ctx.now, JSON.stringify(rows)]
   for (const told of await query<Told>(ctx.db, 'alerts_raise', raiseText, values)) tell(ctx, 'alert.raised', told)
 }

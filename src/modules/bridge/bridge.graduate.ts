@@ -1,9 +1,9 @@
-import { v7 } from 'uuid'
 import { z } from 'zod'
 import { applyEntries } from '../../api/apply.ts'
 import { requireScope } from '../../api/execute.ts'
 import { id } from '../../api/fields.ts'
 import { findMany } from '../../api/find-many.ts'
+import { newId } from '../../api/new-id.ts'
 import { type Context, operation } from '../../api/operation.ts'
 import { Problem } from '../../api/problem.ts'
 import { findOne } from '../../api/reads.ts'
@@ -113,7 +113,7 @@ const graduate = async (ctx: Context, found: KeyResult, given: z.output<typeof i
   await storePoints(
     ctx,
     readings.map(({ day, value }) => ({
-      id: v7(),
+      id: newId(),
       kpiId,
       key: keyOf({}),
       dimensions: {},

@@ -1,7 +1,7 @@
-import { v7 } from 'uuid'
 import { canonicalInstant } from '../../api/fields.ts'
 import { findMany } from '../../api/find-many.ts'
 import { located } from '../../api/located.ts'
+import { newId } from '../../api/new-id.ts'
 import type { Context } from '../../api/operation.ts'
 import { inputProblem, Problem } from '../../api/problem.ts'
 import { query } from '../../db/statement.ts'
@@ -81,7 +81,7 @@ export const rowOf = async (
     ...said,
     ...(step === undefined ? {} : { stepId: step?.id ?? null, stepDone: step?.done ?? null }),
     tenantId: ctx.actor.tenantId,
-    id: v7(),
+    id: newId(),
     keyResultId,
     version: 1,
     createdAt: ctx.now,

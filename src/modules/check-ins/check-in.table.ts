@@ -38,6 +38,10 @@ export const checkIns = resourceTable(
     index('check_ins_live')
       .on(t.tenantId, t.keyResultId, t.effectiveAt.desc(), t.recordedAt.desc(), t.id.desc())
       .where(sql`${t.supersededAt} is null and not ${t.voided}`),
+    // What people said last, beside machines that may report by the minute.
+    index('check_ins_said')
+      .on(t.tenantId, t.keyResultId, t.effectiveAt.desc(), t.recordedAt.desc(), t.id.desc())
+      .where(sql`${t.supersededAt} is null and not ${t.voided} and ${t.byPerson}`),
     index('check_ins_key_result_id').on(t.tenantId, t.keyResultId, t.id),
   ],
 )

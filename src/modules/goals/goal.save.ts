@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { v7 } from 'uuid'
+import { newId } from '../../api/new-id.ts'
 import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
 import { healthOn, type NodeScore, scoringVersion } from '../../scoring/index.ts'
@@ -125,7 +125,7 @@ const appendPoints = (
       ctx.actor.tenantId,
       recordedAt,
       scoringVersion,
-      changed.map(() => v7()),
+      changed.map(() => newId()),
       changed.map(({ id, isKeyResult }) => (isKeyResult ? null : id)),
       changed.map(({ id, isKeyResult }) => (isKeyResult ? id : null)),
       ...numbers,

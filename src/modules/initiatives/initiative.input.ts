@@ -1,6 +1,6 @@
-import { v7 } from 'uuid'
 import { z } from 'zod'
 import { day, id, name } from '../../api/fields.ts'
+import { newId } from '../../api/new-id.ts'
 import { inputProblem } from '../../api/problem.ts'
 import type { Row } from '../../api/store.ts'
 import { initiativeSchema } from './initiative.resource.ts'
@@ -76,7 +76,7 @@ const tasksOf = (given: z.output<typeof tasks>, before: readonly Task[]): Task[]
     const old = before.find((task) => task.id === known)
     if (known && !old) throw inputProblem('reference_not_found', `/tasks/${at}/id`, 'there is no such task')
     return {
-      id: known ?? v7(),
+      id: known ?? newId(),
       title: label,
       done: done ?? old?.done ?? false,
       dueOn: due === undefined ? (old?.dueOn ?? null) : due,

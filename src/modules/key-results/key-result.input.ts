@@ -1,6 +1,6 @@
-import { v7 } from 'uuid'
 import { z } from 'zod'
 import { day, id, name, quantity, weight } from '../../api/fields.ts'
+import { newId } from '../../api/new-id.ts'
 import { inputProblem } from '../../api/problem.ts'
 import type { Row } from '../../api/store.ts'
 import { defaultZones, scoringVersion } from '../../scoring/index.ts'
@@ -145,7 +145,7 @@ const stepsOf = (given: z.output<typeof stepInput>[], before: readonly Step[]): 
     const old = before.find((step) => step.id === known)
     if (known && !old) throw inputProblem('reference_not_found', `/steps/${at}/id`, 'there is no such step')
     return {
-      id: known ?? v7(),
+      id: known ?? newId(),
       title: label,
       weight: own ?? old?.weight ?? 1,
       dueOn: due === undefined ? (old?.dueOn ?? null) : due,

@@ -1,6 +1,6 @@
-import { v7 } from 'uuid'
 import { z } from 'zod'
 import { id, quantity, text } from '../../api/fields.ts'
+import { newId } from '../../api/new-id.ts'
 import { inputProblem } from '../../api/problem.ts'
 import {
   type Calendar,
@@ -85,7 +85,7 @@ export const pointOf = (input: MeasurementInput, kpi: Measured, calendar: Calend
   const { label, grain, start, end, spanStart } = readPeriod(input.period, kpi, calendar, today)
   const given = input.dimensions ?? {}
   return {
-    id: v7(),
+    id: newId(),
     kpiId: kpi.id,
     key: keyOf(given),
     dimensions: given,

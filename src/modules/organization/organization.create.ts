@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
-import { v7 } from 'uuid'
 import { digestOf, type Writer, writeJournal } from '../../api/journal.ts'
+import { newId } from '../../api/new-id.ts'
 import type { Role, Scope } from '../../auth/actor.ts'
 import { createApiKey } from '../../auth/api-key.ts'
 import { query } from '../../db/statement.ts'
@@ -41,7 +41,7 @@ export const createOrganization = async (
   organization: NewOrganization,
   now: Date,
 ): Promise<{ organizationId: string; apiKey: string }> => {
-  const organizationId = v7()
+  const organizationId = newId()
   const at = now.toISOString()
   const transaction = await openTransaction(pool, organizationId, 'write')
   try {
@@ -104,7 +104,7 @@ const insertKey = async (
   { name, role, scopes, expiresAt = null }: NewKey,
   at: string,
 ) => {
-  const id = v7()
+  const id = newId()
   const { text, secretHash } = createApiKey(organizationId, id)
   await query(
     db,

@@ -1,6 +1,6 @@
-import { v7 } from 'uuid'
 import { z } from 'zod'
 import { id } from '../../api/fields.ts'
+import { newId } from '../../api/new-id.ts'
 import type { Context } from '../../api/operation.ts'
 import { inputProblem, Problem } from '../../api/problem.ts'
 import { insertRows } from '../../api/store.ts'
@@ -112,7 +112,7 @@ export const makeReviews = async (ctx: Context, cycle: ReviewCycle, peers: Peers
       ...blank,
       ...pair,
       ...stamps(ctx),
-      id: v7(),
+      id: newId(),
       reviewCycleId: cycle.id,
       dueOn: cycle.deadlines[pair.relationship],
     }))

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { v7 } from 'uuid'
+import { newId } from '../../api/new-id.ts'
 import type { Context } from '../../api/operation.ts'
 import { inputProblem, Problem } from '../../api/problem.ts'
 import { insertRows } from '../../api/store.ts'
@@ -82,7 +82,7 @@ export const recordRevisions = (ctx: Context, changes: readonly Change<KeyResult
   const rows = changes.flatMap((change) => {
     const draft = drafts.get(change)
     if (!draft) return []
-    const id = v7()
+    const id = newId()
     const keyResultId = change.after.id
     ctx.emit({ type: 'key_result.revised', subject: { type: 'key_result', id: keyResultId } })
     return [

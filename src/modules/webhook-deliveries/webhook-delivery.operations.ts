@@ -1,7 +1,7 @@
-import { v7 } from 'uuid'
 import { z } from 'zod'
 import { id } from '../../api/fields.ts'
 import { lockMany } from '../../api/find-many.ts'
+import { newId } from '../../api/new-id.ts'
 import { type Context, operation } from '../../api/operation.ts'
 import { Problem } from '../../api/problem.ts'
 import { findOne, reads } from '../../api/reads.ts'
@@ -30,11 +30,11 @@ const requireEnabled = (state: unknown): void => {
 }
 
 const test = async (ctx: Context, endpointId: string) => {
-  const eventId = v7()
+  const eventId = newId()
   const [row] = await insertRows(ctx, webhookDelivery, [
     {
       tenantId: ctx.actor.tenantId,
-      id: v7(),
+      id: newId(),
       externalId: null,
       version: 1,
       createdAt: ctx.now,

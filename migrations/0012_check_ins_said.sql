@@ -1,0 +1,1 @@
+CREATE INDEX "check_ins_said" ON "check_ins" USING btree ("tenant_id","key_result_id","effective_at" DESC NULLS LAST,"recorded_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE "check_ins"."superseded_at" is null and not "check_ins"."voided" and "check_ins"."by_person";
