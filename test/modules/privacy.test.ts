@@ -83,9 +83,21 @@ describe('an export of one person', () => {
   const of = (caller: typeof hr.call) => caller('GET', `/v1/users/${subject.id}/data-export`)
 
   test('holds what is theirs to see, whoever asks', async () => {
+    const phoneNumbers = [{ type: 'work', value: '+49 30 canary' }]
+    const told = await world.app.inject({
+      method: 'PATCH',
+      url: `/scim/v2/Users/${subject.id}`,
+      headers: { authorization: `Bearer ${world.apiKey}`, 'content-type': 'application/scim+json' },
+      payload: {
+        schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+        Operations: [{ op: 'add', path: 'phoneNumbers', value: phoneNumbers }],
+      },
+    })
+    expect(told.statusCode, told.body).toBe(200)
     const before = (await of(subject.call)).body
     expect(before).toMatchObject({
       user: { id: subject.id, displayName: 'Subject' },
+      identity: { phoneNumbers },
       objectives: [{ id: objective.id }],
       checkIns: [{ note: 'Half way' }],
       comments: [{ body: 'canary in a comment' }],

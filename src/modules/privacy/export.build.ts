@@ -4,7 +4,7 @@ import { instant } from '../../api/fields.ts'
 import type { Context, Resource } from '../../api/operation.ts'
 import { columnOf, present, readable, readValues, selected, shapeOf, sightIn } from '../../api/select.ts'
 import type { Row } from '../../api/store.ts'
-import { run } from '../../db/statement.ts'
+import { query, run } from '../../db/statement.ts'
 import { resultOf, reviewResult } from '../reviews/review.result.ts'
 import type { reviews } from '../reviews/review.table.ts'
 import { user, userSchema } from '../users/user.resource.ts'
@@ -16,6 +16,11 @@ export const dataExport = z
   .strictObject({
     exportedAt: instant,
     user: userSchema,
+    identity: z
+      .record(z.string(), z.unknown())
+      .meta({
+        description: 'What an identity provider has told beside that, by SCIM: addresses, phone numbers, names.',
+      }),
     ...Object.fromEntries(Object.entries(parts).map(([name, { resource }]) => [name, z.array(resource.schema)])),
     reviewResults: z.array(reviewResult).meta({ description: 'Of the reviews shared with the person, without names.' }),
   })
@@ -50,5 +55,17 @@ export const exportOf = async (ctx: Context, person: Row): Promise<z.output<type
       for (const row of (rows as Review[]).filter(isShared)) reviewResults.push(await resultOf(reader, row))
     gathered[name] = rows.map((row) => present(resource, row, reader))
   }
-  return { exportedAt: ctx.now, user: present(user, person, ctx), ...gathered, reviewResults } as never
+  const [told] = await query<{ scim: Row }>(
+    ctx.db,
+    'export_identity',
+    'select scim from users where tenant_id = $1 and id = $2',
+    [ctx.actor.tenantId, userId],
+  )
+  return {
+    exportedAt: ctx.now,
+    user: present(user, person, ctx),
+    identity: told?.scim ?? {},
+    ...gathered,
+    reviewResults,
+  } as never
 }
