@@ -44,7 +44,7 @@ export const pageText = (
   const where = place ? ` where ${behind(ordered, place.after, values)}` : ''
   values.push(size)
   const limit = `limit $${values.length}${place || skip === 0 ? '' : ` offset ${skip}`}`
-  return `select (select row_to_json(s)::text from (select ${shown.map((name) => `v.${escapeIdentifier(name)}`).join(', ')}) s) as row,
+  return `select (select row_to_json(s.*)::text from (select ${shown.map((name) => `v.${escapeIdentifier(name)}`).join(', ')}) s) as row,
       array[${ordered.map(({ name }) => `v.${name}::text`).join(', ')}] as at
     from ${source}${where} order by ${ordered.map(({ name, descending }) => `v.${name} ${descending ? 'desc nulls last' : 'asc nulls first'}`).join(', ')} ${limit}`
 }

@@ -38,6 +38,12 @@ export const dayOf = (number: number): Day => {
   return `${String(year).padStart(4, '0')}-${month < 10 ? '0' : ''}${month}-${day < 10 ? '0' : ''}${day}`
 }
 
+/** The first day number of a month counted from January of the year 0; earlier ones are negative. */
+const monthStart = (months: number): number => {
+  const year = Math.floor(months / 12)
+  return numberOf(year, months - year * 12 + 1, 1)
+}
+
 const monthsIn = { month: 1, quarter: 3, year: 12 }
 
 /**
@@ -49,8 +55,8 @@ export const addPeriods = (from: number, period: Period, count: number): number 
   if (period === 'week') return from + 7 * count
   const { year, month, day } = civil(from)
   const months = year * 12 + month - 1 + monthsIn[period] * count
-  const first = numberOf(Math.floor(months / 12), (months % 12) + 1, 1)
-  const next = numberOf(Math.floor((months + 1) / 12), ((months + 1) % 12) + 1, 1)
+  const first = monthStart(months)
+  const next = monthStart(months + 1)
   return Math.min(first + day - 1, next - 1)
 }
 
@@ -69,7 +75,7 @@ export const nextPeriodStart = (from: number, period: Period, calendar: Calendar
   const length = monthsIn[period]
   const sinceFiscalStart = (month - calendar.fiscalYearStartMonth + 12) % length
   const months = year * 12 + month - 1 - sinceFiscalStart + length
-  return numberOf(Math.floor(months / 12), (months % 12) + 1, 1)
+  return monthStart(months)
 }
 
 /**

@@ -156,6 +156,9 @@ test('$apply agrees with SQL', async () => {
   expect(whole.status).toBe(400)
   const highest = await query('CheckIns', { $apply: 'aggregate(value with max as highest)' })
   expect(highest.body.value).toEqual([{ highest: 7 }])
+  // A name like one of the statement's own.
+  const s = await query('CheckIns', { $apply: 'aggregate(value with max as s)' })
+  expect(s.body.value).toEqual([{ s: 7 }])
 })
 
 test('readers who do not see everything get what everybody may see', async () => {

@@ -143,7 +143,10 @@ const inGrain = async (
   return wanted.map((definition) => ({
     grain,
     periods: shown,
-    groups: valuesOf(definition).map(({ dimensions, points }) => ({ dimensions, points: points.slice(skipped) })),
+    groups: valuesOf(added.get(definition.id) ?? definition).map(({ dimensions, points }) => ({
+      dimensions,
+      points: points.slice(skipped),
+    })),
   }))
 }
 

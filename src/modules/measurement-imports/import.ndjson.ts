@@ -1,5 +1,5 @@
 import { parseJson } from '../../api/json.ts'
-import { Problem } from '../../api/problem.ts'
+import { inputProblem, Problem } from '../../api/problem.ts'
 import { longestRecord, type Row } from './import.csv.ts'
 import type { Mapping } from './import.mapping.ts'
 import type { RawPoint } from './import.point.ts'
@@ -66,10 +66,13 @@ const pointFrom = (members: Record<string, unknown>, mapping: Mapping): RawPoint
 })
 
 const dimensionsOf = (members: Record<string, unknown>, { dimensions }: Mapping): [string, string][] => {
-  const given = dimensions
-    ? dimensions.map((name) => [name, members[name]] as const)
-    : Object.entries((members['dimensions'] ?? {}) as object)
+  const said = members['dimensions'] ?? {}
+  if (!dimensions && (typeof said !== 'object' || Array.isArray(said)))
+    throw inputProblem('invalid_input', '/dimensions', 'an object of texts is expected')
+  const given = dimensions ? dimensions.map((name) => [name, members[name]] as const) : Object.entries(said)
   return given.flatMap(([name, member]) => {
+    if (typeof member === 'object' && member !== null)
+      throw inputProblem('invalid_input', `/dimensions/${name}`, 'a dimension is a text')
     const text = textOf(member)?.trim()
     return text ? [[name, text] as [string, string]] : []
   })

@@ -16,11 +16,9 @@ export const dataExport = z
   .strictObject({
     exportedAt: instant,
     user: userSchema,
-    identity: z
-      .record(z.string(), z.unknown())
-      .meta({
-        description: 'What an identity provider has told beside that, by SCIM: addresses, phone numbers, names.',
-      }),
+    identity: z.record(z.string(), z.unknown()).meta({
+      description: 'What an identity provider has told beside that, by SCIM: addresses, phone numbers, names.',
+    }),
     ...Object.fromEntries(Object.entries(parts).map(([name, { resource }]) => [name, z.array(resource.schema)])),
     reviewResults: z.array(reviewResult).meta({ description: 'Of the reviews shared with the person, without names.' }),
   })

@@ -75,9 +75,9 @@ const goalsPart = async (ctx: Context, { scale, weights }: ReviewForm, said: rea
 export const partsOf = async (ctx: Context, form: ReviewForm, said: readonly Said[]): Promise<Part[]> => {
   const byRelationship = relationships.map((part): Part => {
     const given = said.filter(({ relationship }) => relationship === part)
-    const withheld = isAnonymous(part) && given.length > 0 && given.length < fewestRespondents
-    const values = withheld ? [] : given.flatMap(({ rating }) => rating?.value ?? [])
-    const rating = labelled(form.scale, meanRating(values))
+    const rated = given.flatMap(({ rating }) => rating?.value ?? [])
+    const withheld = isAnonymous(part) && given.length > 0 && rated.length < fewestRespondents
+    const rating = labelled(form.scale, meanRating(withheld ? [] : rated))
     return { part, weight: form.weights[part], rating, respondents: given.length, withheld }
   })
   return [...byRelationship, await goalsPart(ctx, form, said)]

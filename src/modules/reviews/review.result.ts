@@ -49,6 +49,9 @@ export const reviewResult = z
 /** Sorted, because the order in which answers came would tell who gave them. */
 const inNoTellingOrder = (texts: (string | null)[]): string[] => texts.filter((each) => each !== null).toSorted()
 
+/** What fewer have said is not told at all: who answered is known, so one could work out whose words they are. */
+const fromEnough = <T>(said: T[]): T[] => (said.length < fewestRespondents ? [] : said)
+
 const gathered = (form: ReviewForm, said: readonly Said[], relationship: 'peer' | 'upward') => {
   const given = said.filter((each) => each.relationship === relationship)
   if (given.length < fewestRespondents) return []
@@ -60,17 +63,18 @@ const gathered = (form: ReviewForm, said: readonly Said[], relationship: 'peer' 
       respondents: given.length,
       answers: questions.flatMap(({ key }) => {
         const to = answers.filter(({ questionKey }) => questionKey === key)
-        if (to.length < fewestRespondents) return []
-        const mean = meanRating(to.flatMap((each) => each.rating?.value ?? []))
+        const ratings = fromEnough(to.flatMap((each) => each.rating?.value ?? []))
+        const texts = fromEnough(inNoTellingOrder(to.map((each) => each.text)))
+        if (ratings.length === 0 && texts.length === 0) return []
         return [
           {
             questionKey: key,
-            rating: labelled(form.scale, mean),
-            texts: inNoTellingOrder(to.map((each) => each.text)),
+            rating: labelled(form.scale, meanRating(ratings)),
+            texts,
           },
         ]
       }),
-      summaries: inNoTellingOrder(given.map(({ summary }) => summary)),
+      summaries: fromEnough(inNoTellingOrder(given.map(({ summary }) => summary))),
     },
   ]
 }

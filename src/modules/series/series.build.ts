@@ -5,8 +5,10 @@ import {
   type CalendarPeriod,
   dayNumber,
   dayOf,
+  firstYear,
   judgeValue,
   type KpiTargetFrom,
+  lastYear,
   type Period,
   periodAfter,
   periodOf,
@@ -29,11 +31,16 @@ const spanOf = ({ definitions, kpi }: SeriesSubject, asked: SeriesAsked, today: 
   const { calendar } = definitions
   const grain = asked.grain ?? grainOf(kpi)
   const to = asked.to ?? today
-  const first = grain ? periodAfter(periodOf(to, grain, calendar), 1 - shownByDefault, calendar).start : '0001-01-01'
+  const first = grain
+    ? periodAfter(periodOf(to, grain, calendar), 1 - shownByDefault, calendar).start
+    : `${firstYear}-01-01`
   const from = asked.from ?? first
   if (grain === null && asked.of === 'children')
     throw inputProblem('invalid_input', '/grain', 'say a grain: children are measured in periods of their own')
   if (from > to) throw inputProblem('invalid_input', '/from', 'from is after to')
+  for (const [name, day] of Object.entries({ from, to }))
+    if (Number(day.slice(0, 4)) < firstYear || Number(day.slice(0, 4)) > lastYear)
+      throw inputProblem('invalid_input', `/${name}`, `years run from ${firstYear} to ${lastYear}`)
   return { from, to, grain }
 }
 

@@ -2,6 +2,7 @@ import type { Context } from '../../api/operation.ts'
 import { findOne } from '../../api/reads.ts'
 import { query } from '../../db/statement.ts'
 import type { KpiTargetFrom } from '../../scoring/index.ts'
+import { readableIds } from '../goals/goal.sight.ts'
 import { type Definition, type Definitions, loadDefinitions } from '../kpis/kpi.definitions.ts'
 import { kpi as resource } from '../kpis/kpi.resource.ts'
 import type { kpis } from '../kpis/kpi.table.ts'
@@ -34,6 +35,10 @@ export const findSubject = async (
     loadDefinitions(ctx, [id]),
   ])
   if (!row || !beside) return undefined
-  const definitions = withChildren ? await loadDefinitions(ctx, [id, ...beside.childIds]) : own
-  return { ...beside, definitions, kpi: row as SeriesSubject['kpi'] }
+  const kpi = row as SeriesSubject['kpi']
+  if (!withChildren) return { ...beside, definitions: own, kpi }
+  // A total of a few is easily taken apart: what its reader may not see is no part of it.
+  const seen = await readableIds(ctx, resource, beside.childIds)
+  const childIds = beside.childIds.filter((child) => seen.has(child))
+  return { ...beside, childIds, definitions: await loadDefinitions(ctx, [id, ...childIds]), kpi }
 }
