@@ -23,6 +23,37 @@ const values = ({ series }: Series) => series[0]?.points.map(({ period, value })
 const year = 'from=2026-01-01&to=2026-12-31'
 
 describe('A series', () => {
+  it('adds up as it is asked to', async () => {
+    const { id, code } = await kpi()
+    const months = { '2026-07': 1, '2026-08': 5, '2026-09': 2 }
+    await record(Object.entries(months).map(([period, value]) => ({ kpiCode: code, period, value })))
+    const quarter = async (more: string) =>
+      values(await seriesOf(id, `from=2026-07-01&to=2026-09-30&grain=quarter${more}`))?.[0]?.[1]
+    expect(await quarter('')).toBe(8)
+    expect(await quarter('&aggregation=max')).toBe(5)
+    expect(await quarter('&aggregation=last')).toBe(2)
+  })
+
+  it('lies within the years there are, however it is asked for', async () => {
+    const { id } = await kpi()
+    const far = 'compare=previous_year&movingAverage=100&grain=year'
+    for (const asked of [`from=0001-01-01&to=0001-12-31&${far}`, 'from=2199-12-31&to=9999-12-31']) {
+      const { status, body } = await call('GET', `/v1/kpis/${id}/series?${asked}`)
+      expect([status, body.code]).toEqual([422, 'invalid_input'])
+    }
+    expect((await call('GET', `/v1/kpis/${id}/series?from=1800-01-01&to=1801-12-31&${far}`)).status).toBe(200)
+  })
+
+  it('of children leaves out those its reader may not see', async () => {
+    const parent = await kpi()
+    const { code } = await kpi({ parentId: parent.id, visibility: 'private' })
+    await record([{ kpiCode: code, period: '2026-09', value: 77 }])
+    const query = `/v1/kpis/${parent.id}/series?of=children&from=2026-09-01&to=2026-09-30`
+    const seen = async (as: typeof call) => values((await as('GET', query)).body)?.[0]?.[1] ?? null
+    expect(await seen(call)).toBe(77)
+    expect(await seen(world.as(await world.key('viewer')))).toBeNull()
+  })
+
   it('is dense: a month without data is there, and null', async () => {
     const { id, code } = await kpi()
     await record([

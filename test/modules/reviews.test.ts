@@ -203,6 +203,23 @@ describe('a final rating', () => {
     expect((await ok(manager.call, 'GET', `reviews/${record.id}`)).finalRating.value).toBe(3.333333)
   })
 
+  test('tells nothing of peers of whom only one said it', async () => {
+    const round = await cycle({}, { weights: { manager: 1, peer: 1 } })
+    const rows = await launch(round.id)
+    const record = await write(manager, idOf(rows, 'manager', manager), 5)
+    for (const [at, peer] of peers.entries()) {
+      const id = idOf(rows, 'peer', peer)
+      const answer = { questionKey: 'results', ...(at === 0 ? { rating: 1 } : { text: `Words ${at}` }) }
+      const summary = at === 0 ? { summary: 'Mine alone' } : {}
+      await ok(peer.call, 'PATCH', `reviews/${id}`, { answers: [answer], ...summary })
+      await ok(peer.call, 'POST', `reviews/${id}/submit`)
+    }
+    const { parts, voices, finalRating } = await ok(manager.call, 'GET', `reviews/${record.id}/result`)
+    expect(parts.find(({ part }: any) => part === 'peer')).toMatchObject({ withheld: true, rating: null })
+    expect(voices).toMatchObject([{ relationship: 'peer', respondents: 3, answers: [], summaries: [] }])
+    expect(finalRating.value).toBe(5)
+  })
+
   test('takes goals where the template says so: graded ones against their mark, learning left out', async () => {
     const quarter = await goals.cycle({ name: 'Graded' })
     const graded = async (grade: number, commitment: string) => {
