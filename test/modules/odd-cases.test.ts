@@ -117,3 +117,18 @@ test('a dry run shows the key result as it would be, at the edge too', async () 
   expect(body.data.createCheckIn.keyResult).toMatchObject({ id, title: 'Measure', value: 25, progress: 0.25 })
   expect((await goals.read(`key-results/${id}`)).value).toBeNull()
 })
+
+test('why nothing counts is told anew when what only supported goes and comes back', async () => {
+  const { id: cycleId } = await goals.cycle()
+  const [top, silent, support] = await Promise.all(
+    ['Top', 'Silent', 'Support'].map((title) => goals.objective(cycleId, title)),
+  )
+  await goals.align(silent.id, { parentObjectiveId: top.id, weight: 0 })
+  await goals.align(support.id, { parentObjectiveId: top.id, relation: 'supports' })
+  const reason = async () => (await goals.read(`objectives/${top.id}`)).progressReason
+  expect(await reason()).toBe('no_items')
+  expect((await call('DELETE', `/v1/objectives/${support.id}`)).status).toBe(204)
+  expect(await reason()).toBe('zero_weight')
+  expect((await call('POST', `/v1/objectives/${support.id}/restore`)).status).toBe(200)
+  expect(await reason()).toBe('no_items')
+})

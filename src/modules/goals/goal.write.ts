@@ -25,7 +25,8 @@ type Goal = { id: string; deletedAt: string | null; score: unknown; scoredAt: st
 
 /**
  * The settling step of objectives, key results and alignments: scores what changed and everything above it in one
- * cascade, and puts the new scores into the rows that will be answered. `rejudged` are key results judged otherwise now.
+ * cascade, and puts the new scores into the rows that will be answered. `rejudged` are key results judged otherwise
+ * now, `beside` objectives that no counting edge leads to.
  */
 export const rescoreAfter = async <R extends { id: string; deletedAt: string | null }>(
   ctx: Context,
@@ -33,6 +34,7 @@ export const rescoreAfter = async <R extends { id: string; deletedAt: string | n
   changes: readonly Change<R>[],
   objectiveOf: (change: Change<R>) => string,
   rejudged: readonly string[] = [],
+  beside: readonly string[] = [],
 ): Promise<Awaited<ReturnType<typeof rescore>>> => {
   const locked = heldBy(ctx)
   const objectiveIds = [...new Set(changes.map(objectiveOf))]
@@ -41,7 +43,12 @@ export const rescoreAfter = async <R extends { id: string; deletedAt: string | n
   const causes = new Map(changes.map((change) => [objectiveOf(change), { type, id: change.after.id }]))
   const [first] = changes
   const cause = { type, id: first?.after.id ?? '' }
-  const result = await rescore(ctx, locked, { objectiveIds, keyResultIds }, (id) => causes.get(id) ?? cause)
+  const result = await rescore(
+    ctx,
+    locked,
+    { objectiveIds: [...objectiveIds, ...beside], keyResultIds },
+    (id) => causes.get(id) ?? cause,
+  )
   for (const id of objectiveIds) requireOpen(result.objectives.get(id))
   for (const id of objectiveIds) requireSpan(result.objectives.get(id))
   for (const id of keyResultIds) requireSpan(result.keyResults.get(id))

@@ -68,6 +68,20 @@ export const restoreAlignmentsOf = async (ctx: Context, before: readonly Objecti
   if (rows.length > 0) await requireAcyclic(ctx, { objectiveIds: before.map(({ id }) => id) })
 }
 
+/** Ids of the objectives these support without counting in them. */
+export const supportedBy = async ({ db, actor }: Context, ids: readonly string[]): Promise<string[]> => {
+  if (ids.length === 0) return []
+  const rows = await query<{ id: string }>(
+    db,
+    'objectives_supported',
+    `select distinct coalesce(a.parent_objective_id, k.objective_id) as id from alignments a
+     left join key_results k on k.tenant_id = $1 and k.id = a.parent_key_result_id
+     where a.tenant_id = $1 and a.child_objective_id = any($2) and a.deleted_at is null and a.relation = 'supports'`,
+    [actor.tenantId, ids],
+  )
+  return rows.map(({ id }) => id)
+}
+
 /** Ids of the live key results of the given objectives. */
 export const keyResultsOf = async ({ db, actor }: Context, objectiveIds: readonly string[]): Promise<string[]> => {
   const text = 'select id from key_results where tenant_id = $1 and objective_id = any($2) and deleted_at is null'

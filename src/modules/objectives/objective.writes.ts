@@ -15,6 +15,7 @@ import {
   keyResultsOf,
   restoreAlignmentsOf,
   restoreKeyResultsOf,
+  supportedBy,
 } from './objective.queries.ts'
 import { requireContributors, requireTemplate } from './objective.references.ts'
 import { objective, objectiveInputs } from './objective.resource.ts'
@@ -45,7 +46,12 @@ const settle = async (ctx: Context, changes: Change<Objective>[]): Promise<void>
   }
   const ids = changes.filter(isJudgedOtherwise).map(({ after }) => after.id)
   const rejudged = ids.length > 0 ? await keyResultsOf(ctx, ids) : []
-  await rescoreAfter(ctx, 'objective', changes, ({ after }) => after.id, rejudged)
+  // The way up leads along what counts. What only supports may still decide why nothing counts.
+  const beside = await supportedBy(
+    ctx,
+    [...gone, ...back].map(({ id }) => id),
+  )
+  await rescoreAfter(ctx, 'objective', changes, ({ after }) => after.id, rejudged, beside)
   // Last, because they are the way up to the goals in which it counts no more.
   if (gone.length > 0) await deleteAlignmentsOf(ctx, gone)
 }
