@@ -27,7 +27,9 @@ import { deadline } from './http/deadline.ts'
 import { health } from './http/health.ts'
 import { metrics } from './http/metrics.ts'
 import { pages } from './http/pages.ts'
+import { parseQuery } from './http/query.ts'
 import { type LimitOptions, rateLimits } from './http/rate-limit.ts'
+import { refuse } from './http/refuse.ts'
 import { unusedConnections } from './http/unused-connections.ts'
 import { feed, modules } from './modules/index.ts'
 import { odata } from './odata/plugin.ts'
@@ -188,26 +190,4 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     })
   })
   return app
-}
-
-/** Every failure leaves as a problem, whoever noticed it. */
-const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-  const problem = toProblem(error)
-  if (problem.status >= 500) request.log.error({ err: error }, problem.message)
-  if (problem.retryAfter !== undefined) reply.header('retry-after', Math.ceil(problem.retryAfter))
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
-  return reply
-    .code(problem.status)
-    .type('application/problem+json; charset=utf-8')
-    .send(JSON.stringify(problem.toJSON(`urn:uuid:${request.id}`)))
-}
-
-/** Repeated parameters become lists; a prototype is never part of it. */
-const parseQuery = (text: string): Record<string, string | string[]> => {
-  const query: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>
-  for (const [name, value] of new URLSearchParams(text)) {
-    const known = query[name]
-    query[name] = known === undefined ? value : [...[known].flat(), value]
-  }
-  return query
 }

@@ -1,8 +1,7 @@
 import { type Column, day, double, flag, guid, instant, text } from './column.ts'
-import { type BiTable, lifeOf } from './table.ts'
+import { type BiTable, lifeOf, today } from './table.ts'
 
 const kpiScope = { scope: 'kpi:read', isGuarded: true } as const
-const today = `(transaction_timestamp() at time zone g.time_zone)::date::text`
 const isShared = `k.visibility <> 'private'`
 const seen = text('k.visibility', 'organization or restricted; private KPIs are not published.')
 

@@ -1,10 +1,7 @@
 import { type Column, day, double, flag, guid, instant, integer, text } from './column.ts'
-import { type BiTable, lifeOf } from './table.ts'
+import { type BiTable, lifeOf, today } from './table.ts'
 
 const okr = { scope: 'okr:read', changedAt: 'updated_at' } as const
-
-/** Today where the organization is; health depends on it (docs/scoring.md, section 5). */
-const today = `(transaction_timestamp() at time zone g.time_zone)::date::text`
 
 /** The derived numbers of a goal, as docs/scoring.md defines them. */
 const scoreOf = (alias: string): Record<string, Column> => ({

@@ -30,6 +30,9 @@ export type BiTable = {
 export const mayRead = ({ scopes }: Actor, { scope, isSqlOnly = false }: BiTable): boolean =>
   !isSqlOnly && (scopes.includes('admin') || scopes.includes(scope))
 
+/** Today where the organization is (alias `g`): health and status depend on it (docs/scoring.md). */
+export const today = `(transaction_timestamp() at time zone g.time_zone)::date::text`
+
 /** What a row of a resource carries beside its own columns. */
 export const lifeOf = (alias: string) =>
   ({
