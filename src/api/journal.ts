@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Actor } from '../auth/actor.ts'
 import { query } from '../db/statement.ts'
+import { uuidArray } from '../db/uuid-array.ts'
 import { newId } from './new-id.ts'
 import type { Context, Event } from './operation.ts'
 
@@ -64,13 +65,13 @@ export const writeJournal = (
     now,
     actor.id,
     actor.kind,
-    events.map(() => newId()),
+    uuidArray(events.map(() => newId())),
     events.map((event) => event.type),
     events.map((event) => event.subject.type),
-    events.map((event) => event.subject.id),
+    uuidArray(events.map((event) => event.subject.id)),
     events.map((event) => JSON.stringify(event.changes ?? {})),
     events.map((event) => event.cause?.type ?? null),
-    events.map((event) => event.cause?.id ?? null),
+    uuidArray(events.map((event) => event.cause?.id ?? null)),
     JSON.stringify(entries.map(noteOf)),
   ])
 

@@ -24,7 +24,7 @@ export const events = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),
-    uniqueIndex('events_seq').on(t.tenantId, t.seq),
+    uniqueIndex('events_seq').on(t.tenantId, t.seq).where(sql`${t.seq} is not null`),
     index('events_unsequenced').on(t.tenantId, t.ordinal).where(sql`${t.seq} is null`),
   ],
 )
@@ -53,7 +53,7 @@ export const auditLog = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),
-    uniqueIndex('audit_log_seq').on(t.tenantId, t.seq),
+    uniqueIndex('audit_log_seq').on(t.tenantId, t.seq).where(sql`${t.seq} is not null`),
     index('audit_log_unsequenced').on(t.tenantId, t.ordinal).where(sql`${t.seq} is null`),
   ],
 )

@@ -2,6 +2,8 @@ import type { ClientBase } from 'pg'
 
 // The wanted condition as Postgres prints it back, so that a policy that is already right is left alone.
 const printed = `(tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)`
+// For what is written the setting is looked up once per statement, not once per row.
+const checked = `(tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif"))`
 
 const statement = `
 do $tenancy$
@@ -13,7 +15,7 @@ begin
            p.oid is not null as has_policy,
            p.polcmd = '*' and p.polpermissive and p.polroles = array['headway_app'::regrole::oid]
              and pg_get_expr(p.polqual, c.oid) = $expr$${printed}$expr$
-             and pg_get_expr(p.polwithcheck, c.oid) = $expr$${printed}$expr$ as right_policy
+             and pg_get_expr(p.polwithcheck, c.oid) = $expr$${checked}$expr$ as right_policy
       from pg_class c
       join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
       left join pg_policy p on p.polrelid = c.oid and p.polname = 'tenant'
@@ -28,7 +30,7 @@ begin
         execute format('drop policy tenant on %s', target.name);
       end if;
       execute format('create policy tenant on %s for all to headway_app using %s with check %s',
-        target.name, $expr$${printed}$expr$, $expr$${printed}$expr$);
+        target.name, $expr$${printed}$expr$, $expr$${checked}$expr$);
     end if;
     -- A partition is reached through its parent only. The audit log is only added to: what may be set later is named.
     if target.oid = to_regclass('public.audit_log') then

@@ -15,31 +15,34 @@ export const project = (
   valueOf: (reading: Reading) => number | null,
   attainmentOf: (value: number) => number,
 ): number | null => {
-  if (readings.length < 3) return null
   const first = dayNumber(firstDay)
   const last = dayNumber(lastDay)
   const now = Math.max(first, Math.min(dayNumber(today), last))
   const half = first + (now - first) / 2
   const days: number[] = []
   const values: number[] = []
+  const counts: number[] = []
+  let all = 0
   for (const reading of readings) {
     const day = dayNumber(reading.day)
     const value = day < half || day > now ? null : valueOf(reading)
     if (value === null) continue
+    const { count = 1 } = reading
     days.push(day)
     values.push(value)
+    counts.push(count)
+    all += count
   }
-  const count = days.length
-  if (count < 3) return null
+  if (all < 3) return null
   // Centred on the means, so that large values and distant days keep their digits.
-  const meanDay = days.reduce((sum, day) => sum + day, 0) / count
-  const meanValue = values.reduce((sum, value) => sum + value, 0) / count
+  const meanDay = days.reduce((sum, day, at) => sum + day * counts[at]!, 0) / all
+  const meanValue = values.reduce((sum, value, at) => sum + value * counts[at]!, 0) / all
   let products = 0
   let squares = 0
-  for (let index = 0; index < count; index++) {
+  for (let index = 0; index < days.length; index++) {
     const away = days[index]! - meanDay
-    products += away * (values[index]! - meanValue)
-    squares += away * away
+    products += counts[index]! * away * (values[index]! - meanValue)
+    squares += counts[index]! * away * away
   }
   if (squares === 0) return null
   return round6(clamp01(attainmentOf(meanValue + (products / squares) * (last - meanDay))))

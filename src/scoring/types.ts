@@ -45,7 +45,8 @@ export const defaultPolicy: Policy = {
 
 /** What the newest check-in or update by a person said of the health, and its effective day. */
 export type Reported = { health: ReportedHealth; day: Day }
-export type Reading = { day: Day; value: number | null; zone: string | null }
+/** `count` says of how many readings of the day the value is the mean: 1 unless said. */
+export type Reading = { day: Day; value: number | null; zone: string | null; count?: number }
 export type Waypoint = { date: Day; value: number }
 export type Step = { id: string; weight: number; done: boolean; dueOn: Day | null }
 export type Zone = { name: string; value: number }
@@ -100,8 +101,8 @@ export type KeyResultInput = Definition & {
   settledOn?: Day | null
   /**
    * In effective order (ties: later recorded last), without superseded and voided ones and those after the last day.
-   * Metric, ordinal, baseline and threshold `latest` need the newest and those of the last half of the elapsed time,
-   * adherence and accrual all, a milestone none.
+   * Metric, ordinal, baseline and threshold `latest` need the newest and those of the last half of the elapsed time, of
+   * each day the mean if there are many; adherence and accrual all, a milestone none.
    */
   readings: readonly Reading[]
   /** Of all counting readings (step readings too), given apart so that not all need be loaded. */

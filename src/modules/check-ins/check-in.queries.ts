@@ -1,5 +1,6 @@
 import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
+import { uuidArray } from '../../db/uuid-array.ts'
 import type { CheckIn } from './check-in.input.ts'
 
 // A batch is the busiest write there is: columns as arrays cost Postgres a third of what rows of JSON do. Missing arrays
@@ -29,11 +30,14 @@ const columns = [
   'carried',
 ] as const satisfies (keyof CheckIn)[]
 
+const ids: ReadonlySet<string> = new Set(['id', 'keyResultId', 'stepId', 'authorId', 'supersedesId'])
+
 /** Inserts new check-ins with one statement, behind the lock of their goal graphs. */
 export const insertCheckIns = ({ db, actor, now }: Context, rows: readonly CheckIn[]): Promise<unknown> => {
   const arrays = columns.map((key) => {
     const values = rows.map((row) => row[key])
-    return values.every((value) => value === null) ? null : values
+    if (values.every((value) => value === null)) return null
+    return ids.has(key) ? uuidArray(values as (string | null)[]) : values
   })
   return query(db, 'check_ins_insert', insertText, [actor.tenantId, now, ...arrays])
 }
