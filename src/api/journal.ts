@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Actor } from '../auth/actor.ts'
+import { jsonbArray, uuidArray } from '../db/binary-arrays.ts'
 import { query } from '../db/statement.ts'
-import { uuidArray } from '../db/uuid-array.ts'
 import { newId } from './new-id.ts'
 import type { Context, Event } from './operation.ts'
 
@@ -69,7 +69,7 @@ export const writeJournal = (
     events.map((event) => event.type),
     events.map((event) => event.subject.type),
     uuidArray(events.map((event) => event.subject.id)),
-    events.map((event) => JSON.stringify(event.changes ?? {})),
+    jsonbArray(events.map((event) => JSON.stringify(event.changes ?? {}))),
     events.map((event) => event.cause?.type ?? null),
     uuidArray(events.map((event) => event.cause?.id ?? null)),
     JSON.stringify(entries.map(noteOf)),

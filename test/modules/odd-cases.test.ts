@@ -41,6 +41,33 @@ test('a zone that no longer exists gives way to the reading before it, however o
   expect([answer.status, answer.body.progress]).toEqual([200, 0.5])
 })
 
+test('readings of one day count singly where a line is drawn through them', async () => {
+  const { id } = await goals.keyResult((await goals.objective(cycleId, 'O')).id)
+  const said = [
+    ['2026-04-10', 10],
+    ['2026-04-10', 14],
+    ['2026-04-10', 30],
+    ['2026-05-20', 20],
+    ['2026-06-01', 26],
+    ['2026-06-01', 22],
+  ] as const
+  const items = said.map(([day, value], at) => ({
+    keyResultId: id,
+    value,
+    effectiveAt: `${day}T09:0${at}:00.000Z`,
+  }))
+  expect((await call('POST', '/v1/check-ins/batch', { items })).status).toBe(200)
+  const days = said.map(([day]) => Date.parse(day) / 86_400_000)
+  const mean = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0) / numbers.length
+  const [meanDay, meanValue] = [mean(days), mean(said.map(([, value]) => value))]
+  const slope =
+    mean(said.map(([, value], at) => (days[at]! - meanDay) * (value - meanValue))) /
+    mean(days.map((day) => (day - meanDay) ** 2))
+  const read = await goals.read(`key-results/${id}`)
+  expect(read).toMatchObject({ value: 22, progress: 0.22 })
+  expect(read.projected).toBeCloseTo((meanValue + slope * (Date.parse('2026-12-31') / 86_400_000 - meanDay)) / 100, 6)
+})
+
 describe('what an objective is aligned to', () => {
   const pair = async () => {
     const [above, below] = [await goals.objective(cycleId, 'Above'), await goals.objective(cycleId, 'Below')]

@@ -97,6 +97,33 @@ const pooled = (items: { weight: number; progress: number }[], factor = 1) => {
   return explainObjective(input, '2026-02-01', (id) => scores[Number(id)]!)
 }
 
+test('the mean of a day, with how many readings it stands for, projects what they do', () => {
+  const days = fc.array(fc.tuple(fc.integer({ min: 0, max: 44 }), fc.integer({ min: 0, max: 100 })), {
+    minLength: 1,
+    maxLength: 30,
+  })
+  fc.assert(
+    fc.property(days, (said) => {
+      const singly = said
+        .map(([after, value]) => ({ day: plusDays('2026-01-01', after), value, zone: null }))
+        .toSorted((one, other) => (one.day < other.day ? -1 : one.day > other.day ? 1 : 0))
+      const newest = singly.at(-1)!
+      const means = [...Map.groupBy(singly.slice(0, -1), (each) => each.day)].map(([on, of]) => ({
+        day: on,
+        value: of.reduce((sum, { value }) => sum + value, 0) / of.length,
+        zone: null,
+        count: of.length,
+      }))
+      const [one, other] = [singly, [...means, newest]].map((readings) =>
+        scoreKeyResult(keyResult({ baseline: 0, target: 100, readings }), '2026-02-15', () => score()),
+      )
+      expect(other!.projected === null).toBe(one!.projected === null)
+      expect(other!.projected ?? 0).toBeCloseTo(one!.projected ?? 0, 5)
+      expect({ ...other, projected: 0 }).toEqual({ ...one, projected: 0 })
+    }),
+  )
+})
+
 test('weights scale freely', () => {
   fc.assert(
     fc.property(progresses, fc.constantFrom(0.001, 0.5, 3, 1000), (items, factor) => {

@@ -1,6 +1,6 @@
 import type { Context } from '../../api/operation.ts'
+import { uuidArray } from '../../db/binary-arrays.ts'
 import { query } from '../../db/statement.ts'
-import { uuidArray } from '../../db/uuid-array.ts'
 import type { CheckIn } from './check-in.input.ts'
 
 // A batch is the busiest write there is: columns as arrays cost Postgres a third of what rows of JSON do. Missing arrays

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { newId } from '../../api/new-id.ts'
 import type { Context } from '../../api/operation.ts'
+import { jsonbArray, uuidArray } from '../../db/binary-arrays.ts'
 import { query } from '../../db/statement.ts'
 import { healthOn, type NodeScore, scoringVersion } from '../../scoring/index.ts'
 import type { Locked } from './goal.lock.ts'
@@ -66,11 +67,11 @@ const saveKeyResults = (
         ctx.actor.tenantId,
         recordedAt,
         scoringVersion,
-        rows.map(({ id }) => id),
-        rows.map(({ score }) => (score ? JSON.stringify(score) : null)),
+        uuidArray(rows.map(({ id }) => id)),
+        jsonbArray(rows.map(({ score }) => (score ? JSON.stringify(score) : null))),
         rows.map(({ zone }) => zone),
-        rows.map(({ steps }) => (steps ? JSON.stringify(steps) : null)),
-        rows.map(({ lastCheckInId }) => lastCheckInId),
+        jsonbArray(rows.map(({ steps }) => (steps ? JSON.stringify(steps) : null))),
+        uuidArray(rows.map(({ lastCheckInId }) => lastCheckInId)),
       ],
     ),
   )
@@ -88,8 +89,8 @@ const saveObjectives = (ctx: Context, recordedAt: string, rows: readonly Changed
         ctx.actor.tenantId,
         recordedAt,
         scoringVersion,
-        rows.map(({ id }) => id),
-        rows.map(({ after }) => JSON.stringify(after)),
+        uuidArray(rows.map(({ id }) => id)),
+        jsonbArray(rows.map(({ after }) => JSON.stringify(after))),
       ],
     ),
   )
@@ -125,13 +126,13 @@ const appendPoints = (
       ctx.actor.tenantId,
       recordedAt,
       scoringVersion,
-      changed.map(() => newId()),
-      changed.map(({ id, isKeyResult }) => (isKeyResult ? null : id)),
-      changed.map(({ id, isKeyResult }) => (isKeyResult ? id : null)),
+      uuidArray(changed.map(() => newId())),
+      uuidArray(changed.map(({ id, isKeyResult }) => (isKeyResult ? null : id))),
+      uuidArray(changed.map(({ id, isKeyResult }) => (isKeyResult ? id : null))),
       ...numbers,
-      changed.map(({ after }) => JSON.stringify(after.timeline)),
+      jsonbArray(changed.map(({ after }) => JSON.stringify(after.timeline))),
       causes.map(({ type }) => type),
-      causes.map(({ id }) => id),
+      uuidArray(causes.map(({ id }) => id)),
     ],
   )
 }
