@@ -1,7 +1,13 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { cascade, defaultPolicy, type KeyResultInput, type ObjectiveInput, scoreColumns } from '../src/scoring/index.ts'
+import {
+  defaultPolicy,
+  type KeyResultInput,
+  type ObjectiveInput,
+  scoreColumns,
+  scoreGraph,
+} from '../src/scoring/index.ts'
 import { median } from './measure.ts'
 
 const objectives = 250_000
@@ -126,7 +132,7 @@ const ways: Record<string, () => () => number> = {
   },
   objects: () => {
     const input = objectsOf()
-    return () => cascade(input, '2026-06-01').get(idOf(0))?.progress as number
+    return () => scoreGraph(input, '2026-06-01').objectives[0]?.progress as number
   },
 }
 

@@ -49,6 +49,8 @@ export type Wishes = {
   ifMatch?: number
   idempotencyKey?: string
   validateOnly?: boolean
+  /** Takes over the transaction of a dry run instead of having it undone: what the answer leads to is read within it. */
+  adopt?: (transaction: Transaction) => void
   /** What of the answer will be looked at; everything by default. */
   members?: readonly string[]
 }

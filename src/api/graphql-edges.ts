@@ -39,8 +39,6 @@ export const edgesOf = (modules: readonly Module[]): EdgeField[] =>
     return [...single, ...unions]
   })
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-
 const one = (from: Resource, field: string, key: string, target: Resource): EdgeField => ({
   from: from.name,
   field,
@@ -50,11 +48,7 @@ const one = (from: Resource, field: string, key: string, target: Resource): Edge
   load: async (ctx, asked, membersOf) => {
     const ids = asked.map(({ obj }) => obj[key])
     const found = await loadByIds(ctx, target, membersOf(target), ids)
-    return asked.map(({ obj }) => {
-      const row = found.get(obj[key]) ?? null
-      // A dry run is undone before edges are read: what it answers of the other end is how that would be.
-      return row && isObject(obj[field]) ? { ...row, ...obj[field] } : row
-    })
+    return asked.map(({ obj }) => found.get(obj[key]) ?? null)
   },
 })
 

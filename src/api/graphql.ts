@@ -136,7 +136,13 @@ const writeField = (operation: AnyOperation, object: OperationObject, types: Typ
     resolve: async (_root, { ifMatch, idempotencyKey, validateOnly, ...args }, { request, snapshot }) => {
       // What was read before this write must not be shown after it.
       await snapshot.end()
-      const wishes = given({ ifMatch, idempotencyKey, validateOnly })
+      // A dry run is undone only when the edges of its answer have been read in it.
+      const wishes = given({
+        ifMatch,
+        idempotencyKey,
+        validateOnly,
+        ...(validateOnly ? { adopt: snapshot.adopt } : {}),
+      })
       return (await execute(operation, request, given(args), wishes)).output
     },
   }

@@ -8,6 +8,8 @@ export type Snapshot = {
   context(): Promise<Context>
   /** Ends it; the next read opens a new one. */
   end(): Promise<void>
+  /** Reads within a dry run from here on, whose transaction it undoes at the end. */
+  adopt(dryRun: Transaction): void
   /** Takes note of work that may read, so that the last end waits for it. */
   track<T>(work: Promise<T>): Promise<T>
   /** Ends it for good, once nothing reads any more: an answer with an error is given while its other fields still run. */
@@ -17,6 +19,7 @@ export type Snapshot = {
 export const createSnapshot = (request: Request): Snapshot => {
   let open: Promise<Transaction> | undefined
   let context: Context | undefined
+  let isDry = false
   let over = false
   const working = new Set<Promise<unknown>>()
   const transaction = async () => {
@@ -25,13 +28,20 @@ export const createSnapshot = (request: Request): Snapshot => {
   }
   const end = async () => {
     const ending = open
+    const wasDry = isDry
     open = context = undefined
-    await (await ending)?.commit()
+    isDry = false
+    await (wasDry ? (await ending)?.rollback() : (await ending)?.commit())
+  }
+  const adopt = (dryRun: Transaction) => {
+    open = Promise.resolve(dryRun)
+    isDry = true
   }
   return {
     transaction,
     context: async () => (context ??= contextOf(request, await transaction())),
     end,
+    adopt,
     track: async (work) => {
       working.add(work)
       try {

@@ -136,7 +136,8 @@ const write = async (
     const status = statusOf(operation, output)
     if (isUndone) {
       await transaction.settled()
-      await transaction.rollback()
+      if (wishes.adopt) wishes.adopt(transaction)
+      else await transaction.rollback()
       return { status: 200, output }
     }
     const subjectIds = [...new Set(events.filter((event) => !event.cause).map((event) => event.subject.id))]

@@ -75,10 +75,13 @@ const ofSteps = (input: KeyResultInput, steps: readonly Step[]): Assessment => {
   return { ...nothing, attainment: all === 0 ? 0 : round6(done / all), hasData: true, read }
 }
 
+/** What a rollup adds up. */
+export const linked = (contributions: KeyResultInput['contributions']): { id: string; share: number }[] =>
+  (contributions ?? []).map(({ keyResultId, share }) => ({ id: keyResultId, share }))
+
 const ofContributions = (input: KeyResultInput, scoreOf: ScoreOf): Assessment => {
   let sum: number | null = null
-  const contributions = (input.contributions ?? []).map(({ keyResultId, share }) => ({ id: keyResultId, share }))
-  for (const { id, share } of inIdOrder(contributions)) {
+  for (const { id, share } of inIdOrder(linked(input.contributions))) {
     const { value } = scoreOf(id)
     if (value !== null) sum = (sum ?? 0) + share * value
   }
@@ -112,5 +115,6 @@ export const assess = (input: KeyResultInput, today: Day, scoreOf: ScoreOf): Ass
     return { ...nothing, attainment: input.kind === 'threshold' || input.kind === 'baseline' ? 0 : null }
   if (!isDefined(input)) return { ...nothing, value, read: true }
   const attainment = round6(attainmentOf(input, value))
-  return { ...nothing, value, zone: reading?.zone ?? null, attainment, hasData: true, read: true, inside }
+  const zone = reading?.zone ?? null
+  return { value, zone, attainment, hasData: true, read: true, inside, periods: null, pool: null }
 }

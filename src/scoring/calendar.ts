@@ -1,18 +1,13 @@
 import type { Calendar, Day, Period } from './types.ts'
 
-const digits = (day: Day, from: number, to: number): number => {
-  let number = 0
-  for (let index = from; index < to; index++) number = number * 10 + day.charCodeAt(index) - 48
-  return number
-}
+const two = (day: Day, at: number): number => day.charCodeAt(at) * 10 + day.charCodeAt(at + 1) - 528
 
 // The proleptic Gregorian calendar in years that begin on 1 March, so that the leap day comes last (Hinnant).
 const numberOf = (year: number, month: number, day: number): number => {
   const marchYear = month <= 2 ? year - 1 : year
-  const era = Math.floor(marchYear / 400)
-  const yearOfEra = marchYear - era * 400
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
-  return era * 146097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719468
+  const leapDays = (marchYear >> 2) - Math.trunc(marchYear / 100) + Math.trunc(marchYear / 400)
+  const dayOfYear = Math.trunc((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
+  return marchYear * 365 + leapDays + dayOfYear - 719468
 }
 
 const civil = (dayNumber: number): { year: number; month: number; day: number } => {
@@ -30,7 +25,7 @@ const civil = (dayNumber: number): { year: number; month: number; day: number } 
 }
 
 /** Days since 1970-01-01 of a 'YYYY-MM-DD' day (years 0000..9999). */
-export const dayNumber = (day: Day): number => numberOf(digits(day, 0, 4), digits(day, 5, 7), digits(day, 8, 10))
+export const dayNumber = (day: Day): number => numberOf(two(day, 0) * 100 + two(day, 2), two(day, 5), two(day, 8))
 
 /** The 'YYYY-MM-DD' day of a number of days since 1970-01-01. */
 export const dayOf = (number: number): Day => {

@@ -1,8 +1,8 @@
 import { scoreInitiative } from './initiative.ts'
 import { scoreKeyResult } from './key-result.ts'
 import { scoreObjective } from './objective.ts'
-import { type Accepts, readsScore } from './pool.ts'
-import type { Day, InitiativeInput, ItemRef, KeyResultInput, NodeScore, ObjectiveInput } from './types.ts'
+import { readsOf } from './reads.ts'
+import type { Day, InitiativeInput, KeyResultInput, NodeScore, ObjectiveInput } from './types.ts'
 
 export type CascadeInput = {
   keyResults: readonly KeyResultInput[]
@@ -12,91 +12,87 @@ export type CascadeInput = {
   known: ReadonlyMap<string, NodeScore>
 }
 
+/** Scores of the given nodes, each beside its node, and the order in which they were found: what is read comes first. */
+export type GraphScores = {
+  initiatives: NodeScore[]
+  keyResults: NodeScore[]
+  objectives: NodeScore[]
+}
+
 /** Thrown when the given nodes read one another in a circle: a writer let a cycle through. */
 export class ScoringCycle extends Error {
   override name = 'ScoringCycle'
 }
 
-/**
- * Scores all given nodes as of a day, each after everything it reads, whatever their order (sections 2 to 5). Answers
- * the new scores of the given nodes only. Ids are unique over all types. Throws `ScoringCycle` on a cycle, and an Error
- * when an item that counts is neither given nor known.
- */
-export const cascade = (input: CascadeInput, today: Day): Map<string, NodeScore> => {
+/** Scores all given nodes, each after everything it reads, and tells each one when it is found. */
+const scoreAll = (input: CascadeInput, today: Day, tell: (id: string, score: NodeScore) => void): NodeScore[] => {
   const { initiatives, keyResults, objectives, known } = input
-  const firstKeyResult = initiatives.length
-  const firstObjective = firstKeyResult + keyResults.length
-  // Nodes by number from here on: an id is looked up once for each item that is read, and nowhere else.
-  const numbers = new Map<string, number>()
-  for (const { id } of initiatives) numbers.set(id, numbers.size)
-  for (const { id } of keyResults) numbers.set(id, numbers.size)
-  for (const { id } of objectives) numbers.set(id, numbers.size)
-  const nodes = firstObjective + objectives.length
-
-  const found: (NodeScore | undefined)[] = Array.from({ length: nodes })
+  const { ids, starts, below } = readsOf(input)
+  const nodes = ids.length
+  const firstObjective = nodes - objectives.length
+  const found = new Array<NodeScore>(nodes)
+  let asked = 0
   const scoreOf = (id: string): NodeScore => {
-    const at = numbers.get(id)
-    const score = (at === undefined ? undefined : found[at]) ?? known.get(id)
+    // Asked for in the very order `readsOf` found them in, so that no id need be looked up again.
+    const at = below[asked++]!
+    const score = at < 0 ? known.get(id) : found[at]
     if (score === undefined) throw new Error(`no score of ${id} was given`)
     return score
   }
   const score = (at: number): NodeScore => {
+    asked = starts[at]!
     if (at >= firstObjective) return scoreObjective(objectives[at - firstObjective]!, today, scoreOf)
-    if (at >= firstKeyResult) return scoreKeyResult(keyResults[at - firstKeyResult]!, today, scoreOf)
+    if (at >= initiatives.length) return scoreKeyResult(keyResults[at - initiatives.length]!, today, scoreOf)
     return scoreInitiative(initiatives[at]!, today)
   }
 
-  const { waitsFor, readersOf } = readersIn(input, numbers, firstKeyResult, firstObjective)
-  const scores = new Map<string, NodeScore>()
-  const ready: number[] = []
-  for (let at = 0; at < nodes; at++) if (waitsFor[at] === 0) ready.push(at)
-  const idOf = (at: number): string =>
-    (at >= firstObjective
-      ? objectives[at - firstObjective]!
-      : at >= firstKeyResult
-        ? keyResults[at - firstKeyResult]!
-        : initiatives[at]!
-    ).id
-  for (let at = ready.pop(); at !== undefined; at = ready.pop()) {
+  const settle = (at: number) => {
     const own = score(at)
     found[at] = own
-    scores.set(idOf(at), own)
-    for (let next = readersOf.first[at]!; next >= 0; next = readersOf.next[next]!) {
-      const reader = readersOf.reader[next]!
-      if (--waitsFor[reader]! === 0) ready.push(reader)
+    tell(ids[at]!, own)
+  }
+  for (let at = 0; at < firstObjective; at++) if (starts[at] === starts[at + 1]) settle(at)
+  const next = starts.slice()
+  const isOpen = new Uint8Array(nodes)
+  const open: number[] = []
+  // Of the rest, from the last to the first: most often parents were there before their children.
+  for (let start = nodes - 1; start >= 0; start--) {
+    if (found[start] === undefined) open.push(start)
+    while (open.length > 0) {
+      const at = open[open.length - 1]!
+      isOpen[at] = 1
+      let child = -1
+      while (child < 0 && next[at]! < starts[at + 1]!) {
+        const each = below[next[at]!++]!
+        if (each >= 0 && found[each] === undefined) child = each
+      }
+      if (child < 0) settle(open.pop()!)
+      else if (isOpen[child] === 0) open.push(child)
+      else throw new ScoringCycle('the nodes read one another in a circle')
     }
   }
-  if (scores.size !== nodes) throw new ScoringCycle('the nodes read one another in a circle')
+  return found
+}
+
+/**
+ * Scores all given nodes as of a day, each after everything it reads, whatever their order (sections 2 to 5). Answers
+ * the new scores of the given nodes only, what is read before what reads it. Ids are unique over all types. Throws `ScoringCycle` on a cycle, and an Error
+ * when an item that counts is neither given nor known.
+ */
+export const cascade = (input: CascadeInput, today: Day): Map<string, NodeScore> => {
+  const scores = new Map<string, NodeScore>()
+  scoreAll(input, today, (id, score) => scores.set(id, score))
   return scores
 }
 
-/** Who reads whom among the given nodes: how many each waits for, and the readers of each as a linked list. */
-const readersIn = (
-  { keyResults, objectives }: CascadeInput,
-  numbers: ReadonlyMap<string, number>,
-  firstKeyResult: number,
-  firstObjective: number,
-) => {
-  const waitsFor = new Int32Array(numbers.size)
-  const first = new Int32Array(numbers.size).fill(-1)
-  const reader: number[] = []
-  const next: number[] = []
-  const reads = (by: number, id: string) => {
-    const at = numbers.get(id)
-    if (at === undefined) return
-    waitsFor[by]!++
-    next.push(first[at]!)
-    first[at] = reader.push(by) - 1
+/** The same for a whole graph, each score at the place of its node: a million ids take longer to look up than to score. */
+export const scoreGraph = (input: CascadeInput, today: Day): GraphScores => {
+  const found = scoreAll(input, today, () => {})
+  const firstKeyResult = input.initiatives.length
+  const firstObjective = firstKeyResult + input.keyResults.length
+  return {
+    initiatives: found.slice(0, firstKeyResult),
+    keyResults: found.slice(firstKeyResult, firstObjective),
+    objectives: found.slice(firstObjective),
   }
-  const readsItems = (by: number, items: readonly ItemRef[], accepts: Accepts) => {
-    for (const item of items) if (readsScore(item, accepts)) reads(by, item.id)
-  }
-  for (const [at, { source, items, contributions }] of keyResults.entries()) {
-    const by = firstKeyResult + at
-    if (source === 'rollup') for (const { keyResultId } of contributions ?? []) reads(by, keyResultId)
-    if (source === 'aligned' || source === 'initiatives') readsItems(by, items ?? [], source)
-  }
-  for (const [at, { items, progressSource }] of objectives.entries())
-    readsItems(firstObjective + at, items, progressSource)
-  return { waitsFor, readersOf: { first, reader, next } }
 }

@@ -1,4 +1,5 @@
 import { dayNumber, dayOf, periodStarts } from './calendar.ts'
+import { linearPace } from './pace.ts'
 import { round6 } from './rounding.ts'
 import type { Day, KeyResultInput, Pace, Step, Waypoint } from './types.ts'
 
@@ -15,7 +16,7 @@ const throughWaypoints = (input: KeyResultInput, waypoints: readonly Waypoint[])
     // Dates may have moved since: a point off the line would bend time backwards.
     if (date >= firstDay && date < lastDay) inside.push([date, (value - baseline) / distance])
   }
-  if (inside.length === 0 || distance === 0) return { linear: [firstDay, lastDay] }
+  if (inside.length === 0 || distance === 0) return linearPace(firstDay, lastDay)
   inside.sort(byDay)
   return { points: [[firstDay, 0], ...inside, [lastDay, 1]] }
 }
@@ -47,22 +48,22 @@ const elapsedPeriods = (input: KeyResultInput): Pace => {
   const last = dayNumber(input.lastDay)
   const period = input.period ?? input.cadence
   // A period a day is a straight line that arrives on the day after the last.
-  if (period === 'day') return { linear: [input.firstDay, dayOf(last + 1)] }
+  if (period === 'day') return linearPace(input.firstDay, dayOf(last + 1))
   const starts = periodStarts(first, last, period, input.calendar ?? undefined)
   const curve = starts.map((_, index): [Day, number] => [
     dayOf(starts[index + 1] ?? last + 1),
     round6((index + 1) / starts.length),
   ])
-  return curve.length === 0 ? { linear: [input.firstDay, input.lastDay] } : { steps: curve }
+  return curve.length === 0 ? linearPace(input.firstDay, input.lastDay) : { steps: curve }
 }
 
 /** Expected progress of a key result over time, null when it is not paced (section 5). */
 export const paceOf = (input: KeyResultInput): Pace | null => {
   const { kind, source, firstDay, lastDay, waypoints } = input
-  if (source === 'aligned' || source === 'initiatives') return { linear: [firstDay, lastDay] }
+  if (source === 'aligned' || source === 'initiatives') return linearPace(firstDay, lastDay)
   if (kind === 'metric') {
     return waypoints == null || waypoints.length === 0
-      ? { linear: [firstDay, lastDay] }
+      ? linearPace(firstDay, lastDay)
       : throughWaypoints(input, waypoints)
   }
   if (kind === 'milestone') return dueSteps(input.steps ?? [])

@@ -1,5 +1,6 @@
 import { type Assessment, assess, defaultZones } from './assessment.ts'
 import { dayNumber } from './calendar.ts'
+import { gapOn } from './health.ts'
 import { noScores, numbersOn, paceFactor, scoreAssessed } from './key-result.ts'
 import { curvesOfPool, gapOfPool, poolOfObjective, scorePool } from './objective.ts'
 import { expectedOn } from './pace.ts'
@@ -53,15 +54,18 @@ export type Explanation = {
   scoringVersion: number
 }
 
-const itemsOf = ({ counted, weight }: Pool): ExplainedItem[] =>
-  counted.map(({ item, progress }) => ({
-    type: item.type,
-    id: item.id,
-    weight: item.weight,
-    effectiveWeight: round6(item.weight / weight),
-    progress,
-    contribution: round6((item.weight * progress) / weight),
-  }))
+const itemsOf = ({ items, scores, weight }: Pool): ExplainedItem[] =>
+  items.map((item, at) => {
+    const progress = scores[at]?.progress ?? 0
+    return {
+      type: item.type,
+      id: item.id,
+      weight: item.weight,
+      effectiveWeight: round6(item.weight / weight),
+      progress,
+      contribution: round6((item.weight * progress) / weight),
+    }
+  })
 
 const exclusionsOf = ({ excluded }: Pool): ExplainedExclusion[] =>
   excluded.map(({ item, reason }) => ({ type: item.type, id: item.id, weight: item.weight, reason }))
@@ -79,7 +83,7 @@ export const explainObjective = (input: ObjectiveInput, today: Day, scoreOf: Sco
     formula: manual ? 'manual' : 'weighted_mean',
     inputs: manual ? { progressSource, manualProgress } : { progressSource },
     ...numbersOf(score, today),
-    gap: gap === null ? null : gap(dayNumber(today)),
+    gap: gap === null ? null : gapOn(gap, dayNumber(today)),
     items: itemsOf(pool),
     excluded: exclusionsOf(pool),
     scoringVersion,

@@ -1,11 +1,9 @@
 import { dayNumber } from './calendar.ts'
-import { derivedHealth, effectiveHealth, type HealthFacts, turningDays } from './health.ts'
-import { curveOf } from './pace.ts'
+import { never, type Outlook } from './health.ts'
+import { curveOf, linearPace } from './pace.ts'
 import { clamp01, round6 } from './rounding.ts'
 import { timelineOf } from './timeline.ts'
-import type { Day, InitiativeInput, NodeScore, Pace } from './types.ts'
-
-const endless = Number.POSITIVE_INFINITY
+import type { Day, InitiativeInput, NodeScore } from './types.ts'
 
 const reportedProgress = ({ state, tasks, progress }: InitiativeInput): number | null => {
   if (state === 'done') return 1
@@ -23,22 +21,27 @@ export const scoreInitiative = (input: InitiativeInput, today: Day): NodeScore =
   const missing = !hasData && input.policy.missing === 'exclude'
   const progress = missing ? null : (attainment ?? 0)
   const { firstDay, lastDay } = input
-  const pace: Pace | null = firstDay !== null && lastDay !== null ? { linear: [firstDay, lastDay] } : null
-  const curve = pace === null ? null : curveOf(pace)
-  const facts: HealthFacts = {
+  const pace = firstDay !== null && lastDay !== null ? linearPace(firstDay, lastDay) : null
+  const outlook: Outlook = {
     closed: false,
     read: hasData,
-    startedOn: firstDay === null ? -endless : dayNumber(firstDay),
+    startedOn: firstDay === null ? -never : dayNumber(firstDay),
     hasData,
     progress,
-    lastDay: lastDay === null ? endless : dayNumber(lastDay),
+    lastDay: lastDay === null ? never : dayNumber(lastDay),
     commitment: 'committed',
     inside: null,
     unpaced: 'on_track',
-    gapOn: curve === null ? null : (day) => round6(round6(curve(day)) - (progress ?? 0)),
+    gap: pace === null ? null : { curve: curveOf(pace), weight: 1, factor: 1, progress: progress ?? 0 },
     bands: input.policy.bands,
+    atRiskFrom: never,
+    offTrackFrom: never,
+    reported: null,
+    reportedUntil: -never,
+    staleFrom: never,
+    members: null,
+    worst: false,
   }
-  const turning = turningDays(facts, today).filter(Number.isFinite)
   return {
     value: null,
     attainment,
@@ -48,7 +51,7 @@ export const scoreInitiative = (input: InitiativeInput, today: Day): NodeScore =
     confidence: null,
     projected: null,
     pace,
-    timeline: timelineOf(today, turning, (day) => effectiveHealth(derivedHealth(facts, day), null, false, null)),
+    timeline: timelineOf(outlook, today),
     dataState: hasData ? 'ok' : 'no_data',
     read: hasData,
     inside: null,

@@ -1,7 +1,7 @@
 import { type Assessment, assess, attainmentOf, numberOf } from './assessment.ts'
 import { addPeriods, dayNumber } from './calendar.ts'
 import { paceOf } from './curves.ts'
-import { derivedHealth, effectiveHealth, type HealthFacts, turningDays } from './health.ts'
+import { never } from './health.ts'
 import { inDayOrder } from './order.ts'
 import { curveOf } from './pace.ts'
 import { project } from './projection.ts'
@@ -18,44 +18,45 @@ const hasOwnReadings = ({ source }: KeyResultInput): boolean => source === 'chec
 const isPlainThreshold = ({ kind, mode, source }: KeyResultInput): boolean =>
   kind === 'threshold' && (mode == null || mode === 'latest') && source !== 'aligned' && source !== 'initiatives'
 
-const factsOf = (input: KeyResultInput, found: Assessment, progress: number | null, pace: Pace | null): HealthFacts => {
-  const factor = paceFactor(input.commitment, input.policy)
-  const curve = pace === null ? null : curveOf(pace)
-  return {
-    closed: input.state === 'closed',
-    read: found.read,
-    startedOn: addPeriods(dayNumber(input.firstDay), input.cadence, 1),
-    hasData: found.hasData,
-    progress,
-    lastDay: dayNumber(input.lastDay),
-    commitment: input.commitment,
-    inside: isPlainThreshold(input) ? found.inside : null,
-    unpaced: input.kind === 'milestone' || input.kind === 'baseline' ? 'on_track' : 'by_progress',
-    gapOn: curve === null ? null : (day) => round6(factor * round6(curve(day)) - (progress ?? 0)),
-    bands: input.policy.bands,
-  }
-}
-
-/** The day from which a key result counts as stale unless it is read again; null when it never does (section 5). */
-const staleDay = (input: KeyResultInput): number | null => {
-  if (!hasOwnReadings(input) || input.state === 'achieved' || input.state === 'closed') return null
+/** The day from which a key result counts as stale unless it is read again (section 5). */
+const staleDay = (input: KeyResultInput): number => {
+  if (!hasOwnReadings(input) || input.state === 'achieved' || input.state === 'closed') return never
   const since = input.lastReadingDay ?? inDayOrder(input.readings).at(-1)?.day ?? input.firstDay
   return addPeriods(dayNumber(since), input.staleAfter ?? input.cadence, 2) + 1
 }
 
-const timeline = (input: KeyResultInput, facts: HealthFacts, today: Day): HealthSegment[] => {
-  const staleFrom = staleDay(input)
-  const { reported } = input
-  const reportedUntil = reported === null ? null : addPeriods(dayNumber(reported.day), input.cadence, 1)
-  const turning = turningDays(facts, today)
-  if (staleFrom !== null) turning.push(staleFrom)
-  if (reportedUntil !== null) turning.push(reportedUntil)
-  return timelineOf(today, turning, (day) => {
-    const derived = derivedHealth(facts, day)
-    const stale = staleFrom !== null && day >= staleFrom && derived.health !== 'achieved'
-    const inForce = reportedUntil !== null && day < reportedUntil ? (reported?.health ?? null) : null
-    return effectiveHealth(derived, inForce, stale, null)
-  })
+const timeline = (
+  input: KeyResultInput,
+  { hasData, inside, read }: Assessment,
+  progress: number | null,
+  pace: Pace | null,
+  today: Day,
+): readonly HealthSegment[] => {
+  const { cadence, commitment, kind, policy, reported } = input
+  const factor = paceFactor(commitment, policy)
+  return timelineOf(
+    {
+      closed: input.state === 'closed',
+      read,
+      startedOn: read ? -never : addPeriods(dayNumber(input.firstDay), cadence, 1),
+      hasData,
+      progress,
+      lastDay: dayNumber(input.lastDay),
+      commitment,
+      inside: isPlainThreshold(input) ? inside : null,
+      unpaced: kind === 'milestone' || kind === 'baseline' ? 'on_track' : 'by_progress',
+      gap: pace === null ? null : { curve: curveOf(pace), weight: 1, factor, progress: progress ?? 0 },
+      bands: policy.bands,
+      atRiskFrom: never,
+      offTrackFrom: never,
+      reported: reported === null ? null : reported.health,
+      reportedUntil: reported === null ? -never : addPeriods(dayNumber(reported.day), cadence, 1),
+      staleFrom: staleDay(input),
+      members: null,
+      worst: false,
+    },
+    today,
+  )
 }
 
 export const noScores: ScoreOf = (id) => {
@@ -80,7 +81,11 @@ export const scoreAssessed = (input: KeyResultInput, today: Day, found: Assessme
   const progress = missing ? null : clamp01(attainment ?? 0)
   const pace = paceOf(input)
   const projected =
-    hasOwnReadings(input) && hasData && found.periods === null && input.kind !== 'milestone'
+    input.readings.length > 2 &&
+    hasOwnReadings(input) &&
+    hasData &&
+    found.periods === null &&
+    input.kind !== 'milestone'
       ? project(
           inDayOrder(input.readings),
           input.firstDay,
@@ -99,7 +104,7 @@ export const scoreAssessed = (input: KeyResultInput, today: Day, found: Assessme
     confidence: input.confidence === null ? null : round6(input.confidence),
     projected,
     pace,
-    timeline: timeline(input, factsOf(input, found, progress, pace), today),
+    timeline: timeline(input, found, progress, pace, today),
     dataState: hasData ? 'ok' : 'no_data',
     read: found.read,
     inside: found.inside,

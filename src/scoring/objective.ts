@@ -1,12 +1,12 @@
 import { addPeriods, dayNumber } from './calendar.ts'
-import { derivedHealth, effectiveHealth, type HealthFacts, standingHealth, turningDays } from './health.ts'
+import { type Gap, never } from './health.ts'
 import { paceFactor } from './key-result.ts'
 import { followMembers } from './members.ts'
-import { compactPace, curveOf, meanPace, mergeCurves } from './pace.ts'
+import { compactPace, curveOf, meanPace, mergeCurves, type Weighted } from './pace.ts'
 import { type Pool, poolOf } from './pool.ts'
 import { round6 } from './rounding.ts'
 import { timelineOf } from './timeline.ts'
-import type { Day, HealthSegment, NodeScore, ObjectiveInput, Pace, ScoreOf } from './types.ts'
+import type { Day, HealthSegment, NodeScore, ObjectiveInput, ScoreOf } from './types.ts'
 
 /**
  * The items of an objective, sorted and averaged (section 4). With `progressSource: manual` none counts, and the
@@ -20,72 +20,62 @@ export const poolOfObjective = (input: ObjectiveInput, scoreOf: ScoreOf): Pool =
 }
 
 /** The curves of the counted items that are paced, with their weights, equal ones merged (section 5). */
-export const curvesOfPool = ({ counted }: Pool): (readonly [number, Pace])[] => {
-  const curves: [number, Pace][] = []
-  for (const { item, score } of counted) if (score.pace !== null) curves.push([item.weight, score.pace])
-  return mergeCurves(curves)
-}
+export const curvesOfPool = ({ items, scores }: Pool): Weighted[] => mergeCurves(items, scores)
 
 /**
- * The rounded gap on a day number over the counted items that are paced: Σ w (factor · e - p) ÷ Σ w (section 5). Null when
- * none is. Never falls as days pass.
+ * How far the counted items that are paced are behind: Σ w (factor · e - p) ÷ Σ w (section 5). Null when none is. Never
+ * falls as days pass.
  */
-export const gapOfPool = (
-  pool: Pool,
-  curves: readonly (readonly [number, Pace])[],
-  factor: number,
-): ((day: number) => number) | null => {
-  if (curves.length === 0) return null
+export const gapOfPool = ({ items, scores }: Pool, curves: readonly Weighted[], factor: number): Gap | null => {
+  const [first] = curves
+  if (first === undefined) return null
   let sum = 0
   let weights = 0
-  for (const { item, score, progress } of pool.counted) {
-    if (score.pace === null) continue
-    sum += item.weight * progress
-    weights += item.weight
+  for (let at = 0; at < items.length; at++) {
+    const { pace, progress } = scores[at]!
+    const { weight } = items[at]!
+    if (pace === null) continue
+    sum += weight * (progress ?? 0)
+    weights += weight
   }
-  const progress = sum / weights
   // Not the node's own rounded expected progress: the gap is rounded once.
-  const curve = curveOf({ mean: curves })
-  return (day) => round6(factor * curve(day) - progress)
+  const progress = sum / weights
+  return curves.length === 1
+    ? { curve: curveOf(first[1]), weight: first[0], factor, progress }
+    : { curve: curveOf({ mean: curves }), weight: null, factor, progress }
 }
 
 const timeline = (
   input: ObjectiveInput,
   pool: Pool,
-  curves: readonly (readonly [number, Pace])[],
+  curves: readonly Weighted[],
   today: Day,
-): HealthSegment[] => {
-  const worst = input.policy.objectiveHealth === 'worst'
-  const facts: HealthFacts = {
-    closed: input.state === 'closed',
-    read: pool.read,
-    startedOn: addPeriods(dayNumber(input.firstDay), input.cadence, 1),
-    hasData: pool.coverage !== null && pool.coverage > 0,
-    progress: pool.progress,
-    lastDay: dayNumber(input.lastDay),
-    commitment: input.commitment,
-    inside: null,
-    unpaced: 'by_progress',
-    gapOn: gapOfPool(pool, curves, paceFactor(input.commitment, input.policy)),
-    bands: input.policy.bands,
-  }
-  const members = followMembers(pool.counted, pool.guardrails, today, worst)
-  const breached = pool.guardrails.some((guardrail) => guardrail.inside === false)
-  const unread = pool.guardrails.some((guardrail) => guardrail.inside === null)
-  const { reported } = input
-  const reportedUntil = reported === null ? null : addPeriods(dayNumber(reported.day), input.cadence, 1)
-  const turning = [...turningDays(facts, today), ...members.turningDays]
-  if (reportedUntil !== null) turning.push(reportedUntil)
-  return timelineOf(today, turning, (day) => {
-    members.moveTo(day)
-    const ofWorst = worst && standingHealth(facts, day) === null ? members.worst() : null
-    const inForce = reportedUntil !== null && day < reportedUntil ? (reported?.health ?? null) : null
-    return effectiveHealth(ofWorst ?? derivedHealth(facts, day), inForce, !facts.closed && members.allStale(), {
-      breached,
-      unread,
-      stale: members.guardrailStale(),
-    })
-  })
+): readonly HealthSegment[] => {
+  const { cadence, commitment, policy, reported } = input
+  const worst = policy.objectiveHealth === 'worst'
+  return timelineOf(
+    {
+      closed: input.state === 'closed',
+      read: pool.read,
+      startedOn: pool.read ? -never : addPeriods(dayNumber(input.firstDay), cadence, 1),
+      hasData: pool.coverage !== null && pool.coverage > 0,
+      progress: pool.progress,
+      lastDay: dayNumber(input.lastDay),
+      commitment,
+      inside: null,
+      unpaced: 'by_progress',
+      gap: gapOfPool(pool, curves, paceFactor(commitment, policy)),
+      bands: policy.bands,
+      atRiskFrom: never,
+      offTrackFrom: never,
+      reported: reported === null ? null : reported.health,
+      reportedUntil: reported === null ? -never : addPeriods(dayNumber(reported.day), cadence, 1),
+      staleFrom: never,
+      members: followMembers(pool, today, worst),
+      worst,
+    },
+    today,
+  )
 }
 
 /**

@@ -18,3 +18,15 @@ export const inDayOrder = <Dated extends { day: string }>(readings: readonly Dat
   }
   return readings
 }
+
+/** Whole numbers in ascending order, in place: by insertion, as few of them come out of order, unless they are many. */
+export const ascending = (numbers: number[]): number[] => {
+  if (numbers.length > 32) return numbers.sort((one, other) => one - other)
+  for (let at = 1; at < numbers.length; at++) {
+    const number = numbers[at]!
+    let to = at
+    for (; to > 0 && numbers[to - 1]! > number; to--) numbers[to] = numbers[to - 1]!
+    numbers[to] = number
+  }
+  return numbers
+}

@@ -1,11 +1,15 @@
 import { dayNumber, dayOf } from './calendar.ts'
+import { recentBy } from './recent.ts'
 import { clamp01, round6 } from './rounding.ts'
 import type { Day, Pace } from './types.ts'
 
 /** Above this many numbers a mean is stored as one value per day, so that a wide graph does not grow its own history. */
 const largestMean = 48
 
-type Curve = (day: number) => number
+/** Expected progress on a day number, 0..1 before rounding. */
+export type Curve = (day: number) => number
+/** A curve and how much it weighs. */
+export type Weighted = readonly [number, Pace]
 type Points = readonly (readonly [Day, number])[]
 
 /** Index of the last day number on or before the day, -1 when all are later. */
@@ -33,7 +37,7 @@ const throughPoints = (points: Points): Curve => {
   }
 }
 
-const alongMean = (curves: readonly (readonly [number, Pace])[]): Curve => {
+const alongMean = (curves: readonly Weighted[]): Curve => {
   const parts = curves.map(([weight, pace]) => ({ weight, curve: curveOf(pace) }))
   const weights = parts.reduce((sum, { weight }) => sum + weight, 0)
   return (day) => {
@@ -44,13 +48,25 @@ const alongMean = (curves: readonly (readonly [number, Pace])[]): Curve => {
   }
 }
 
+const lines = recentBy((first: number, last: number) => ({
+  pace: { linear: [dayOf(first), dayOf(last)] } satisfies Pace as { linear: readonly [Day, Day] },
+  curve: (day: number) => (day >= last ? 1 : day <= first ? 0 : (day - first) / (last - first)),
+}))
+let line = lines(0, 0)
+
+/** The straight pace from a day to another, and its curve: shared by all of the same days, which often follow one another. */
+const lineOf = (firstDay: Day, lastDay: Day) => {
+  const [first, last] = line.pace.linear
+  if (first !== firstDay || last !== lastDay) line = lines(dayNumber(firstDay), dayNumber(lastDay))
+  return line
+}
+
+/** The straight pace from a day to another. */
+export const linearPace = (firstDay: Day, lastDay: Day): Pace => lineOf(firstDay, lastDay).pace
+
 /** A pace as a function of the day number, 0..1 before rounding: a parent's gap is rounded once, not twice. */
 export const curveOf = (pace: Pace): Curve => {
-  if ('linear' in pace) {
-    const first = dayNumber(pace.linear[0])
-    const last = dayNumber(pace.linear[1])
-    return (day) => (day >= last ? 1 : day <= first ? 0 : (day - first) / (last - first))
-  }
+  if ('linear' in pace) return lineOf(pace.linear[0], pace.linear[1]).curve
   if ('points' in pace) return throughPoints(pace.points)
   if ('mean' in pace) return alongMean(pace.mean)
   if ('daily' in pace) {
@@ -68,20 +84,39 @@ export const expectedOn = (pace: Pace | null, day: Day): number | null =>
 
 const keyOf = (pace: Pace): string => ('linear' in pace ? `${pace.linear[0]}/${pace.linear[1]}` : JSON.stringify(pace))
 
-/** Curves with their weights, equal ones merged. The order of the sum is part of the result: give ascending ids. */
-export const mergeCurves = (curves: readonly (readonly [number, Pace])[]): (readonly [number, Pace])[] => {
-  const merged = new Map<string, [number, Pace]>()
-  for (const [weight, curve] of curves) {
-    const key = keyOf(curve)
-    const same = merged.get(key)
-    if (same === undefined) merged.set(key, [weight, curve])
-    else same[0] += weight
+/**
+ * The curves of items that are paced, with their weights, equal ones merged. The order of the sum is part of the result:
+ * give ascending ids.
+ */
+export const mergeCurves = (
+  items: readonly { weight: number }[],
+  scores: readonly { pace: Pace | null }[],
+): Weighted[] => {
+  const merged: [number, Pace][] = []
+  let byKey: Map<string, [number, Pace]> | undefined
+  let last: [number, Pace] | undefined
+  for (let at = 0; at < items.length; at++) {
+    const { pace } = scores[at]!
+    if (pace === null) continue
+    // Most often all are of the same days, and one object.
+    if (last === undefined) merged.push((last = [0, pace]))
+    if (last[1] !== pace) {
+      byKey ??= new Map([[keyOf(last[1]), last]])
+      const key = keyOf(pace)
+      last = byKey.get(key)
+      if (last === undefined) {
+        last = [0, pace]
+        merged.push(last)
+        byKey.set(key, last)
+      }
+    }
+    last[0] += items[at]!.weight
   }
-  return [...merged.values()]
+  return merged
 }
 
 /** The weighted mean of merged curves; of a single one it is that curve. Null without any. */
-export const meanPace = (merged: readonly (readonly [number, Pace])[]): Pace | null =>
+export const meanPace = (merged: readonly Weighted[]): Pace | null =>
   merged.length > 1 ? { mean: merged } : (merged[0]?.[1] ?? null)
 
 /** Numbers and days it takes to write a curve down. */

@@ -17,12 +17,13 @@ export type ExclusionReason =
 
 /** What a pool takes in: an objective's progressSource, or for a key result `aligned`, `initiatives` or `none`. */
 export type Accepts = ProgressSource | 'initiatives' | 'none'
-export type CountedItem = { item: ItemRef; score: NodeScore; progress: number }
 export type ExcludedItem = { item: ItemRef; reason: ExclusionReason }
 
 /** A weighted mean with everything it was made of; null numbers when nothing counts. */
 export type Pool = {
-  counted: CountedItem[]
+  /** The counted items, and their scores beside them. */
+  items: ItemRef[]
+  scores: NodeScore[]
   excluded: ExcludedItem[]
   guardrails: NodeScore[]
   /** Sum of the weights of the counted items. */
@@ -59,30 +60,23 @@ export const readsScore = (item: ItemRef, accepts: Accepts): boolean => {
   return reason === null || reason === 'guardrail'
 }
 
-const meanOf = (counted: readonly CountedItem[], read: (score: NodeScore) => number | null): number | null => {
-  let sum = 0
-  let weights = 0
-  for (const { item, score } of counted) {
-    const number = read(score)
-    if (number === null) continue
-    sum += item.weight * number
-    weights += item.weight
-  }
-  return weights === 0 ? null : round6(sum / weights)
-}
-
 /**
  * Sorts items into counted and excluded, and takes the weighted means over the counted ones, in ascending id order
  * (section 4). Scores are asked for only where they matter: guardrails, and items no earlier reason keeps out.
  */
 export const poolOf = (items: readonly ItemRef[], accepts: Accepts, scoreOf: ScoreOf): Pool => {
-  const counted: CountedItem[] = []
+  const counted: ItemRef[] = []
+  const scores: NodeScore[] = []
   const excluded: ExcludedItem[] = []
   const guardrails: NodeScore[] = []
   let weight = 0
   let sum = 0
   let withData = 0
   let withoutData = 0
+  let sure = 0
+  let sureWeight = 0
+  let ahead = 0
+  let aheadWeight = 0
   let read = false
   let onlyZeroWeights = items.length > 0
   for (const item of inIdOrder(items)) {
@@ -90,16 +84,26 @@ export const poolOf = (items: readonly ItemRef[], accepts: Accepts, scoreOf: Sco
     if (reason === 'guardrail') guardrails.push(scoreOf(item.id))
     if (reason === null) {
       const score = scoreOf(item.id)
-      const { progress } = score
+      const { confidence, progress, projected } = score
+      const share = item.weight
       if (progress === null) {
         reason = item.type !== 'objective' && score.dataState === 'no_data' ? 'no_data' : 'no_progress'
-        if (reason === 'no_data') withoutData += item.weight
+        if (reason === 'no_data') withoutData += share
       } else {
-        counted.push({ item, score, progress })
-        weight += item.weight
-        sum += item.weight * progress
-        withData += item.weight * (score.coverage ?? 0)
+        counted.push(item)
+        scores.push(score)
+        weight += share
+        sum += share * progress
+        withData += share * (score.coverage ?? 0)
         read ||= score.read
+        if (confidence !== null) {
+          sure += share * confidence
+          sureWeight += share
+        }
+        if (projected !== null) {
+          ahead += share * projected
+          aheadWeight += share
+        }
       }
     }
     if (reason !== null) excluded.push({ item, reason })
@@ -107,14 +111,15 @@ export const poolOf = (items: readonly ItemRef[], accepts: Accepts, scoreOf: Sco
   }
   const none = counted.length === 0
   return {
-    counted,
+    items: counted,
+    scores,
     excluded,
     guardrails,
     weight,
     progress: none ? null : round6(sum / weight),
     coverage: none ? null : round6(withData / (weight + withoutData)),
-    confidence: meanOf(counted, (score) => score.confidence),
-    projected: meanOf(counted, (score) => score.projected),
+    confidence: sureWeight === 0 ? null : round6(sure / sureWeight),
+    projected: aheadWeight === 0 ? null : round6(ahead / aheadWeight),
     reason: none ? (onlyZeroWeights ? 'zero_weight' : 'no_items') : null,
     read,
   }

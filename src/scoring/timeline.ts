@@ -1,44 +1,118 @@
 import { dayNumber, dayOf } from './calendar.ts'
-import type { Day, HealthSegment, HealthView } from './types.ts'
-
-const isSame = (one: HealthView, other: HealthView): boolean =>
-  one.effective === other.effective &&
-  one.derived === other.derived &&
-  one.reported === other.reported &&
-  one.stale === other.stale &&
-  one.reasons.length === other.reasons.length &&
-  one.reasons.every((reason, index) => reason === other.reasons[index])
-
-const segment = (from: Day | null, view: HealthView): HealthSegment => ({
-  from,
-  effective: view.effective,
-  derived: view.derived,
-  reported: view.reported,
-  stale: view.stale,
-  reasons: view.reasons,
-})
+import { derivedHealth, type Gap, gapOn, type HealthFacts, never, type Outlook, standingHealth } from './health.ts'
+import { allStale, guardrailsOf, moveTo, nextTurn, worstOf } from './members.ts'
+import type { Day, HealthSegment } from './types.ts'
+import { segmentFrom, segmentOf, viewOf } from './view.ts'
 
 /**
- * The health from today on, as segments in ascending order, equal neighbours merged (section 5). `viewOn` is asked for
- * today and then for each later turning day, ascending; between two of them nothing changes.
+ * The first day from `from` to `to` whose gap exceeds the bound, `never` when none does; `below` and `above` are the gaps
+ * of these two days. It is looked for where a straight line would cross, and now and then by halving: two looks for a
+ * line, and for no curve many.
  */
-export const timelineOf = (
-  today: Day,
-  turningDays: readonly number[],
-  viewOn: (day: number) => HealthView,
-): HealthSegment[] => {
-  const now = dayNumber(today)
-  let last = segment(null, viewOn(now))
-  const segments = [last]
-  let previous = now
-  const later = turningDays.filter((day) => day > now)
-  for (const day of later.length > 1 ? later.toSorted((one, other) => one - other) : later) {
-    if (day <= previous) continue
-    previous = day
-    const view = viewOn(day)
-    if (isSame(last, view)) continue
-    last = segment(dayOf(day), view)
-    segments.push(last)
+const crossing = (gap: Gap, bound: number, from: number, below: number, to: number, above: number): number => {
+  if (above <= bound) return never
+  if (below > bound) return from
+  let low = from
+  let high = to
+  let atLow = below
+  let atHigh = above
+  for (let look = 1; high - low > 1; look++) {
+    const share = look % 3 === 0 ? 0.5 : (bound - atLow) / (atHigh - atLow)
+    const middle = Math.min(low + 1 + Math.floor(share * (high - low - 1)), high - 1)
+    const found = gapOn(gap, middle)
+    if (found > bound) {
+      high = middle
+      atHigh = found
+    } else {
+      low = middle
+      atLow = found
+    }
   }
-  return segments
+  return high
+}
+
+/** Finds the days from today to the last on which the gap begins to exceed each band, where it is looked at at all. */
+export const findBandDays = (facts: HealthFacts, today: number): void => {
+  const { bands, gap, lastDay } = facts
+  if (gap === null || lastDay < today || facts.closed || !facts.hasData || facts.progress === 1) return
+  const below = gapOn(gap, today)
+  const above = gapOn(gap, lastDay)
+  facts.atRiskFrom = crossing(gap, bands.onTrack, today, below, lastDay, above)
+  facts.offTrackFrom = crossing(gap, bands.atRisk, today, below, lastDay, above)
+}
+
+const sooner = (soonest: number, after: number, day: number): number => (day > after && day < soonest ? day : soonest)
+
+/** The effective health on a day, as the number of its view. Days must be asked in ascending order. */
+const viewOn = (facts: Outlook, day: number): number => {
+  const { members } = facts
+  const reported = day < facts.reportedUntil ? facts.reported : null
+  if (members === null) {
+    const judged = derivedHealth(facts, day)
+    return viewOf(judged, reported, day >= facts.staleFrom && judged.health !== 'achieved', 0)
+  }
+  moveTo(members, day)
+  const ofWorst = facts.worst && standingHealth(facts, day) === null ? worstOf(members) : null
+  return viewOf(
+    ofWorst ?? derivedHealth(facts, day),
+    reported,
+    !facts.closed && allStale(members),
+    guardrailsOf(members),
+  )
+}
+
+const places = 4_096
+const shared: (readonly HealthSegment[] | undefined)[] = Array.from({ length: places })
+/** The timeline being made, in a list that is used again. */
+const draft: HealthSegment[] = []
+
+/** The first segments of the draft as one list for all who have the same, if they had it not long ago. */
+const share = (length: number, hash: number): readonly HealthSegment[] => {
+  const kept = shared[hash & (places - 1)]
+  let same = kept?.length === length ? 0 : -1
+  while (same >= 0 && same < length && kept![same] === draft[same]) same++
+  if (same === length) return kept!
+  const own = Object.freeze(draft.slice(0, length))
+  shared[hash & (places - 1)] = own
+  return own
+}
+
+let lastToday = dayOf(0)
+let lastNumber = 0
+
+/** The number of today, which a million goals have in common. */
+const numberOfToday = (today: Day): number => {
+  if (today !== lastToday) {
+    lastToday = today
+    lastNumber = dayNumber(today)
+  }
+  return lastNumber
+}
+
+/** The health from today on, as segments in ascending order, equal neighbours merged (section 5). */
+export const timelineOf = (facts: Outlook, on: Day): readonly HealthSegment[] => {
+  const today = numberOfToday(on)
+  findBandDays(facts, today)
+  const { atRiskFrom, lastDay, members, offTrackFrom, reportedUntil, staleFrom, startedOn } = facts
+  let last = viewOn(facts, today)
+  let hash = last
+  let length = 1
+  draft[0] = segmentOf(last)
+  for (let day = today; ; ) {
+    // Between two of these days nothing changes.
+    let next = sooner(never, day, startedOn)
+    next = sooner(next, day, atRiskFrom)
+    next = sooner(next, day, offTrackFrom)
+    next = sooner(next, day, lastDay + 1)
+    next = sooner(next, day, reportedUntil)
+    next = sooner(next, day, staleFrom)
+    if (members !== null) next = sooner(next, day, nextTurn(members))
+    if (next === never) return share(length, hash)
+    day = next
+    const view = viewOn(facts, day)
+    if (view === last) continue
+    last = view
+    hash = Math.imul(hash, 31) + day * 7 + view
+    draft[length++] = segmentFrom(day, view)
+  }
 }

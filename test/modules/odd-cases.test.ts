@@ -134,15 +134,48 @@ test.each([
   expect((await goals.keyResult(id, { baseline, target: undefined, targetChangePercent })).target).toBe(target)
 })
 
-test('a dry run shows the key result as it would be, at the edge too', async () => {
+test('a dry run shows everything as it would be, along all edges, and leaves nothing', async () => {
+  const above = await goals.objective(cycleId, 'Above')
+  const objective = await goals.objective(cycleId, 'O')
+  await goals.align(objective.id, { parentObjectiveId: above.id })
+  const { id } = await goals.keyResult(objective.id)
+  const edges = `{ id confidence keyResult { id title value progress confidence health { effective }
+    checkIns { nodes { value } }
+    objective { progress alignedTo { nodes { parentObjective { progress } } } } } }`
+  const answer = async (dry: boolean) =>
+    (
+      await call.graphql(
+        `mutation ($id: ID!) {
+          first: createCheckIn(keyResultId: $id, input: { value: 25, confidence: 0.4 }, validateOnly: ${dry}) ${edges} }`,
+        { id },
+      )
+    ).body.data.first.keyResult
+  const dry = await answer(true)
+  expect(dry).toMatchObject({ id, title: 'Measure', value: 25, progress: 0.25, confidence: 0.4 })
+  expect(dry.checkIns.nodes).toEqual([{ value: 25 }])
+  expect(dry.objective).toEqual({
+    progress: 0.25,
+    alignedTo: { nodes: [{ parentObjective: { progress: 0.25 } }] },
+  })
+  expect((await goals.read(`key-results/${id}`)).value).toBeNull()
+  expect(await answer(true)).toEqual(dry)
+  expect(await answer(false)).toEqual(dry)
+  expect((await goals.read(`objectives/${above.id}`)).progress).toBe(0.25)
+})
+
+test('a write after a dry run in one document builds on nothing of it', async () => {
   const { id } = await goals.keyResult((await goals.objective(cycleId, 'O')).id)
   const { body } = await call.graphql(
-    `mutation ($id: ID!) { createCheckIn(keyResultId: $id, input: { value: 25 }, validateOnly: true) {
-      keyResult { id title value progress health { effective } } } }`,
+    `mutation ($id: ID!) {
+      dry: createCheckIn(keyResultId: $id, input: { value: 25 }, validateOnly: true) { keyResult { progress } }
+      real: createCheckIn(keyResultId: $id, input: { confidence: 0.5 }) { keyResult { progress confidence } }
+    }`,
     { id },
   )
-  expect(body.data.createCheckIn.keyResult).toMatchObject({ id, title: 'Measure', value: 25, progress: 0.25 })
-  expect((await goals.read(`key-results/${id}`)).value).toBeNull()
+  expect(body.data).toEqual({
+    dry: { keyResult: { progress: 0.25 } },
+    real: { keyResult: { progress: 0, confidence: 0.5 } },
+  })
 })
 
 test('why nothing counts is told anew when what only supported goes and comes back', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { derivedHealth, type HealthFacts } from '../../src/scoring/health.ts'
+import { derivedHealth, type HealthFacts, never } from '../../src/scoring/health.ts'
 import {
   type Commitment,
   cascade,
@@ -21,6 +21,7 @@ import {
   scoreKeyResult,
   verdictOf,
 } from '../../src/scoring/index.ts'
+import { findBandDays } from '../../src/scoring/timeline.ts'
 import { initiative, keyResult, objective } from './inputs.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the file is written by hand in its own short notation
@@ -106,9 +107,12 @@ test.each(cases['health']!)('health: $expect at $progress, expected $expected', 
     commitment: (given.commitment ?? 'committed') as Commitment,
     inside: given.inside ?? null,
     unpaced: given.kind === 'milestone' ? 'on_track' : 'by_progress',
-    gapOn: given.expected === null ? null : () => Math.round((factor * given.expected - given.progress) * 1e6) / 1e6,
+    gap: given.expected === null ? null : { curve: () => given.expected, weight: 1, factor, progress: given.progress },
     bands: defaultPolicy.bands,
+    atRiskFrom: never,
+    offTrackFrom: never,
   }
+  findBandDays(facts, 10)
   expect(derivedHealth(facts, 10).health).toBe(given.expect)
 })
 
