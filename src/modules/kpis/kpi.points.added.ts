@@ -1,6 +1,6 @@
 import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
-import { current, dayOfPoint, type Group, known, type PointsAsked } from './kpi.points.asked.ts'
+import { current, dayOfRecording, type Group, known, type PointsAsked } from './kpi.points.asked.ts'
 
 const inOrder = {
   place: 'width_bucket(m.period_start, $4::date[])',
@@ -31,7 +31,7 @@ const pointsText = ({ place, join, fits }: typeof own, when: string): string => 
     where s.tenant_id = $1 and s.kpi_id = any($2) and s.dimensions @> $6::jsonb and s.dimensions ?& $7::text[]
   ), points as (
     select s.*, ${place} as place, m.value, m.numerator, m.denominator, m.period_start, m.period_end,
-      ${dayOfPoint} as day
+      least(m.period_end, greatest(m.period_start, ${dayOfRecording})) as day
     from series s join measurements m on m.tenant_id = $1 and m.series_id = s.id ${join}
     where ${fits} and ${when}
   ), whole as (

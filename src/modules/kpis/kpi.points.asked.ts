@@ -38,5 +38,5 @@ export const known = (instant: string): string => `m.created_at <= ${instant}::t
   and (m.superseded_at is null or m.superseded_at > ${instant}::timestamptz)
   and (m.deleted_at is null or m.deleted_at > ${instant}::timestamptz)`
 
-/** The last day a point was true on, in the time zone $3: that of its recording while its period ran. */
-export const dayOfPoint = 'least(m.period_end, greatest(m.period_start, (m.created_at at time zone $3)::date))'
+/** The day a point was recorded, in the time zone $3: a point was true on the last day of its period, or on that one before. */
+export const dayOfRecording = '(m.created_at at time zone $3)::date'

@@ -1,13 +1,14 @@
 import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
-import { type Cell, current, dayOfPoint, known, type PointsAsked } from './kpi.points.asked.ts'
+import { type Cell, current, dayOfRecording, known, type PointsAsked } from './kpi.points.asked.ts'
 
 /** Points of a KPI's only series as columns, in the order of their days. */
 type Columns = {
   kpiId: string
   starts: string[]
   ends: string[]
-  days: string[]
+  /** Days of recording by first days, of points recorded while their period ran. */
+  early: Record<string, string> | null
   values: (number | null)[]
   numerators: (number | null)[]
   denominators: (number | null)[]
@@ -26,10 +27,11 @@ const soleText = (when: string): string => `
     ) two
   )
   select sole.kpi_id as "kpiId", p.* from sole cross join lateral (
-    select ${columnOf('m.period_start', 'starts')}, ${columnOf('m.period_end', 'ends')}, ${columnOf('m.day', 'days')},
-      ${columnOf('m.value', 'values')}, ${columnOf('m.numerator', 'numerators')}, ${columnOf('m.denominator', 'denominators')}
+    select ${columnOf('m.period_start', 'starts')}, ${columnOf('m.period_end', 'ends')}, ${columnOf('m.value', 'values')},
+      ${columnOf('m.numerator', 'numerators')}, ${columnOf('m.denominator', 'denominators')},
+      json_object_agg(m.period_start, greatest(m.period_start, m.day)) filter (where m.day < m.period_end) as early
     from (
-      select m.period_start, m.period_end, m.value, m.numerator, m.denominator, ${dayOfPoint} as day from measurements m
+      select m.period_start, m.period_end, m.value, m.numerator, m.denominator, ${dayOfRecording} as day from measurements m
       where m.tenant_id = $1 and m.series_id = sole.id and m.period_start between $4::date and $5::date and ${when}
       order by m.period_start, m.period_end desc
     ) m
@@ -61,17 +63,18 @@ const cellsOf = (columns: Columns, { starts, ends }: PointsAsked): Cell[] | unde
   let last = 0
   for (const [at, start] of columns.starts.entries()) {
     while (place < starts.length && (starts[place] as string) <= start) place++
-    if ((columns.ends[at] as string) > (ends[place - 1] as string)) continue
+    const end = columns.ends[at] as string
+    if (end > (ends[place - 1] as string)) continue
     if (place === last) return undefined
     last = place
-    const { values, numerators, denominators, days } = columns
+    const { values, numerators, denominators, early } = columns
     cells.push([
       place,
       values[at] as number | null,
       numerators[at] as number | null,
       denominators[at] as number | null,
       1,
-      days[at] as string,
+      early?.[start] ?? end,
       1,
     ])
   }
