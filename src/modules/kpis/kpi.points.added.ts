@@ -18,47 +18,57 @@ const own = {
  * Periods are found by halving in the list of their first days, so that the calendar stays one thing of the scoring core.
  * A point that lies within a longer one of its series is left out: the longer one says it all. Of a group the whole
  * counts where it was measured, else the members of its coarsest breakdown: never two breakdowns of the same thing.
+ *
+ * What a series is of is worked out once for each; its points are then read and added up by themselves (`lateral`), so that
+ * no plan, whatever Postgres knows of the tables, sorts the points of all of them or goes through them but by their index.
  */
 const pointsText = ({ place, join, fits }: typeof own, when: string): string => `
-  with series as (
-    select s.id, s.kpi_id, coalesce($8, i.aggregation) as aggregation, i.rollup, rest.names, rest.count,
-      coalesce((select jsonb_object_agg(name, s.dimensions -> name) from unnest($7::text[]) name), '{}') as members
+  with series as materialized (
+    select s.id, s.kpi_id, coalesce($8, i.aggregation) as aggregation, i.rollup, rest.count, rest.names, of.members,
+      dense_rank() over (order by s.kpi_id, of.members) as group_no, dense_rank() over (order by rest.count, rest.names) as breakdown
     from kpi_series s join kpis i on i.tenant_id = $1 and i.id = s.kpi_id
+    cross join lateral (
+      select coalesce(jsonb_object_agg(name, s.dimensions -> name), '{}') as members from unnest($7::text[]) name
+    ) of
     cross join lateral (
       select coalesce(string_agg(name, ',' order by name), '') as names, count(*) as count
       from jsonb_object_keys(s.dimensions) name where name <> all($7::text[]) and not $6::jsonb ? name
     ) rest
     where s.tenant_id = $1 and s.kpi_id = any($2) and s.dimensions @> $6::jsonb and s.dimensions ?& $7::text[]
-  ), points as (
-    select s.*, ${place} as place, m.value, m.numerator, m.denominator, m.period_start, m.period_end,
-      least(m.period_end, greatest(m.period_start, ${dayOfRecording})) as day
-    from series s join measurements m on m.tenant_id = $1 and m.series_id = s.id ${join}
-    where ${fits} and ${when}
-  ), whole as (
-    select * from (
-      select points.*, max(period_end) over (partition by id, ${join ? 'place' : 'true'} order by period_start, period_end desc
-        rows between unbounded preceding and 1 preceding) as covered
-      from points
-    ) points where covered is null or covered < period_end
   ), added as (
-    select kpi_id, members, place, rollup, names, count,
-      case aggregation when 'sum' then sum(value) when 'average' then avg(value) when 'min' then min(value)
-        when 'max' then max(value) when 'last' then (array_agg(value order by period_start desc))[1] end as value,
-      sum(numerator) as numerator, sum(denominator) as denominator, count(*) as points, max(day) as day,
-      case when $9::date[] is null then 1 else count(distinct width_bucket(period_start, $9::date[])) end as parts
-    from whole group by id, kpi_id, members, place, aggregation, rollup, names, count
-  ), ranked as (
-    select *, dense_rank() over (partition by kpi_id, members, place order by count, names) as breakdown from added
+    select s.group_no, s.breakdown, s.rollup, s.count, a.*
+    from series s cross join lateral (
+      select place,
+        case s.aggregation when 'sum' then sum(value) when 'average' then avg(value) when 'min' then min(value)
+          when 'max' then max(value) when 'last' then (array_agg(value order by period_start desc))[1] end as value,
+        sum(numerator) as numerator, sum(denominator) as denominator, count(*) as points, max(day) as day,
+        case when $9::date[] is null then 1 else count(distinct width_bucket(period_start, $9::date[])) end as parts
+      from (
+        select ${place} as place, m.value, m.numerator, m.denominator, m.period_start, m.period_end,
+          least(m.period_end, greatest(m.period_start, ${dayOfRecording})) as day,
+          max(m.period_end) over (partition by ${join ? 'p.place' : 'true'} order by m.period_start, m.period_end desc
+            rows between unbounded preceding and 1 preceding) as covered
+        from measurements m ${join}
+        where m.tenant_id = $1 and m.series_id = s.id and ${fits} and ${when}
+      ) m where covered is null or covered < period_end group by place
+    ) a
   ), rolled as (
-    select kpi_id, members, place,
+    select group_no, place, breakdown,
       case when min(count) = 0 then max(value) else case min(rollup) when 'sum' then sum(value) when 'average' then avg(value)
         when 'min' then min(value) when 'max' then max(value) end end as value,
-      sum(numerator) as numerator, sum(denominator) as denominator, sum(points) as points, max(day) as day, min(parts) as parts
-    from ranked where breakdown = 1 and (count = 0 or rollup is not null) group by kpi_id, members, place
+      sum(numerator) as numerator, sum(denominator) as denominator, sum(points) as points, max(day) as day, min(parts) as parts,
+      min(count) = 0 or min(rollup) is not null as has_total
+    from added group by group_no, place, breakdown
+  ), coarsest as (
+    select distinct on (group_no, place) * from rolled order by group_no, place, breakdown
   )
-  select kpi_id as "kpiId", members as dimensions,
-    json_agg(json_build_array(place, value, numerator, denominator, points, day, parts) order by place) as cells
-  from rolled group by kpi_id, members order by members::text`
+  select g.kpi_id as "kpiId", g.members as dimensions, c.cells
+  from (
+    select group_no, json_agg(json_build_array(place, value, numerator, denominator, points, day, parts) order by place) as cells
+    from coarsest where has_total group by group_no
+  ) c
+  join (select distinct on (group_no) group_no, kpi_id, members from series order by group_no) g on g.group_no = c.group_no
+  order by g.members::text`
 
 const texts = {
   kpi_points: pointsText(inOrder, current),
