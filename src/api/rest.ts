@@ -13,6 +13,8 @@ import type { Outcome } from './write.ts'
 const longestWait = 35_000
 
 const bulkLimit = 10 * 1024 * 1024
+/** Characters of an answer worth a buffer of its own. */
+const longText = 16 * 1024
 /** An upload may take this long, in milliseconds, writing included; its sender may not pause (upload of the operation). */
 const uploadTimeout = 3_600_000
 
@@ -45,7 +47,9 @@ export const rest =
           if (isUnchanged(request, reply, outcome.output)) return reply.code(304).send()
           if (operation.picture) return reply.type(operation.picture).send(outcome.output)
           const text = outcome.answer ?? textOf(operation, context, outcome.output, query['fields'])
-          return reply.code(outcome.status).type('application/json; charset=utf-8').send(text)
+          // Of a long text Node would make another one, with the headers before it, and then three times the room.
+          const sent = text.length > longText ? Buffer.from(text) : text
+          return reply.code(outcome.status).type('application/json; charset=utf-8').send(sent)
         },
       }
       if (operation.upload) await app.register(streaming(operation.upload.mediaTypes, route))

@@ -27,9 +27,8 @@ export const weekOf = (firstDay: number, calendar: Calendar): { year: number; we
   return { year, week: (firstDay - firstWeekOf(year, calendar)) / 7 + 1 }
 }
 
-const labelOf = (start: number, grain: Period, calendar: Calendar): string => {
+const labelOf = (start: number, grain: Exclude<Period, 'day'>, calendar: Calendar): string => {
   const day = dayOf(start)
-  if (grain === 'day') return day
   if (grain === 'month') return day.slice(0, 7)
   if (grain === 'week') {
     const { year, week } = weekOf(start, calendar)
@@ -42,12 +41,11 @@ const labelOf = (start: number, grain: Period, calendar: Calendar): string => {
   return calendar.fiscalYearStartMonth === 1 ? `${year}` : `${year - 1}-${String(year % 100).padStart(2, '0')}`
 }
 
-const periodFrom = (start: number, grain: Period, calendar: Calendar): CalendarPeriod => ({
-  grain,
-  start: dayOf(start),
-  end: dayOf(nextPeriodStart(start, grain, calendar) - 1),
-  label: labelOf(start, grain, calendar),
-})
+const periodFrom = (first: number, grain: Period, calendar: Calendar): CalendarPeriod => {
+  const start = dayOf(first)
+  if (grain === 'day') return { grain, start, end: start, label: start }
+  return { grain, start, end: dayOf(nextPeriodStart(first, grain, calendar) - 1), label: labelOf(first, grain, calendar) }
+}
 
 /** The period of a grain that a day lies in. Months are the calendar's; quarters and years are counted fiscally. */
 export const periodOf = (day: Day, grain: Period, calendar: Calendar = defaultCalendar): CalendarPeriod =>

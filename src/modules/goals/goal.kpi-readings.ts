@@ -1,7 +1,8 @@
 import type { Context } from '../../api/operation.ts'
 import { periodAfter, periodOf, type Reading, runningValues } from '../../scoring/index.ts'
 import { type Definition, type Definitions, grainOf, loadDefinitions } from '../kpis/kpi.definitions.ts'
-import { kpiValues, type PeriodPoint, type Values } from '../kpis/kpi.values.ts'
+import type { PeriodPoint } from '../kpis/kpi.period-points.ts'
+import { kpiValues, type Values } from '../kpis/kpi.values.ts'
 import type { KeyResultRow } from './goal.queries.ts'
 
 type Follower = Pick<KeyResultRow, 'id' | 'kpiId' | 'kpiWindow' | 'firstDay' | 'lastDay'>

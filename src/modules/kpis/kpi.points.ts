@@ -1,120 +1,20 @@
 import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
-import type { CalendarPeriod, KpiAggregation } from '../../scoring/index.ts'
-import type { Dimensions } from '../measurements/measurement.table.ts'
+import type { CalendarPeriod } from '../../scoring/index.ts'
+import { loadAddedPoints } from './kpi.points.added.ts'
+import { type Cell, current, type Group, type PointsAsked } from './kpi.points.asked.ts'
+import { loadSolePoints } from './kpi.points.sole.ts'
 
-/** Points added up into periods, which are given by their first and last days, ascending. */
-export type PointsAsked = {
-  kpiIds: readonly string[]
-  starts: readonly string[]
-  ends: readonly string[]
-  /** Only series that carry all of these. */
-  filter: Dimensions
-  /** A group for each set of values of these. */
-  groupBy: readonly string[]
-  /** What was known at an instant; null is now. */
-  knownAt: string | null
-  /** Whether periods are those of the points themselves, and may overlap, instead of following one another. */
-  own: boolean
-  /** How points are added up, where it is not as the KPI says. */
-  aggregation: KpiAggregation | null
-  /** First days of the periods of the KPI's frequency, where the periods asked for are longer. */
-  parts: readonly string[] | null
-}
-
-/** `[place of the period, value, Σ numerator, Σ denominator, points, last day it was true on, parts that have points]` */
-export type Cell = [
-  at: number,
-  value: number | null,
-  numerator: number | null,
-  denominator: number | null,
-  points: number,
-  day: string,
-  parts: number,
-]
-export type Group = { kpiId: string; dimensions: Dimensions; cells: Cell[] }
-
-const current = 'm.superseded_at is null and m.deleted_at is null'
-const known = `m.created_at <= $10::timestamptz and (m.superseded_at is null or m.superseded_at > $10::timestamptz)
-  and (m.deleted_at is null or m.deleted_at > $10::timestamptz)`
-
-const inOrder = {
-  place: 'width_bucket(m.period_start, $4::date[])',
-  join: '',
-  // A point longer than the period it begins in says nothing of it.
-  fits: 'm.period_start between ($4::date[])[1] and ($5::date[])[cardinality($5::date[])] and m.period_end <= ($5::date[])[width_bucket(m.period_start, $4::date[])]',
-}
-const own = {
-  place: 'p.place',
-  join: 'join unnest($4::date[], $5::date[]) with ordinality as p (first_day, last_day, place) on p.first_day = m.period_start and p.last_day = m.period_end',
-  fits: 'm.period_start between (select min(d) from unnest($4::date[]) d) and (select max(d) from unnest($4::date[]) d)',
-}
-
-/**
- * Periods are found by halving in the list of their first days, so that the calendar stays one thing of the scoring core.
- * A point that lies within a longer one of its series is left out: the longer one says it all. Of a group the whole
- * counts where it was measured, else the members of its coarsest breakdown: never two breakdowns of the same thing.
- */
-const pointsText = ({ place, join, fits }: typeof own, when: string): string => `
-  with series as (
-    select s.id, s.kpi_id, coalesce($8, i.aggregation) as aggregation, i.rollup, rest.names, rest.count,
-      coalesce((select jsonb_object_agg(name, s.dimensions -> name) from unnest($7::text[]) name), '{}') as members
-    from kpi_series s join kpis i on i.tenant_id = $1 and i.id = s.kpi_id
-    cross join lateral (
-      select coalesce(string_agg(name, ',' order by name), '') as names, count(*) as count
-      from jsonb_object_keys(s.dimensions) name where name <> all($7::text[]) and not $6::jsonb ? name
-    ) rest
-    where s.tenant_id = $1 and s.kpi_id = any($2) and s.dimensions @> $6::jsonb and s.dimensions ?& $7::text[]
-  ), points as (
-    select s.*, ${place} as place, m.value, m.numerator, m.denominator, m.period_start, m.period_end,
-      least(m.period_end, greatest(m.period_start, (m.created_at at time zone $3)::date)) as day
-    from series s join measurements m on m.tenant_id = $1 and m.series_id = s.id ${join}
-    where ${fits} and ${when}
-  ), whole as (
-    select * from (
-      select points.*, max(period_end) over (partition by id, ${join ? 'place' : 'true'} order by period_start, period_end desc
-        rows between unbounded preceding and 1 preceding) as covered
-      from points
-    ) points where covered is null or covered < period_end
-  ), added as (
-    select kpi_id, members, place, rollup, names, count,
-      case aggregation when 'sum' then sum(value) when 'average' then avg(value) when 'min' then min(value)
-        when 'max' then max(value) when 'last' then (array_agg(value order by period_start desc))[1] end as value,
-      sum(numerator) as numerator, sum(denominator) as denominator, count(*) as points, max(day) as day,
-      case when $9::date[] is null then 1 else count(distinct width_bucket(period_start, $9::date[])) end as parts
-    from whole group by id, kpi_id, members, place, aggregation, rollup, names, count
-  ), ranked as (
-    select *, dense_rank() over (partition by kpi_id, members, place order by count, names) as breakdown from added
-  ), rolled as (
-    select kpi_id, members, place,
-      case when min(count) = 0 then max(value) else case min(rollup) when 'sum' then sum(value) when 'average' then avg(value)
-        when 'min' then min(value) when 'max' then max(value) end end as value,
-      sum(numerator) as numerator, sum(denominator) as denominator, sum(points) as points, max(day) as day, min(parts) as parts
-    from ranked where breakdown = 1 and (count = 0 or rollup is not null) group by kpi_id, members, place
-  )
-  select kpi_id as "kpiId", members as dimensions,
-    json_agg(json_build_array(place, value, numerator, denominator, points, day, parts) order by place) as cells
-  from rolled group by kpi_id, members order by members::text`
-
-const texts = {
-  kpi_points: pointsText(inOrder, current),
-  kpi_points_known: pointsText(inOrder, known),
-  kpi_points_own: pointsText(own, current),
-  kpi_points_own_known: pointsText(own, known),
-} as const
-
-/** Days as Postgres writes a list of them: thousands of them are a text sooner than the driver escapes each. */
-const listOf = (days: readonly string[]): string => `{${days.join()}}`
-
-/** The points of measured KPIs, added up into periods and groups: one statement, however many KPIs and series. */
+/** The points of measured KPIs, added up into periods and groups: a statement or two, however many KPIs and series. */
 export const loadPoints = async (ctx: Context, asked: PointsAsked): Promise<Group[]> => {
-  const { kpiIds, starts, ends, filter, groupBy, knownAt, aggregation, parts } = asked
+  const { kpiIds, starts, filter, groupBy, own: isOwn } = asked
   if (kpiIds.length === 0 || starts.length === 0) return []
-  const name = `kpi_points${asked.own ? '_own' : ''}${knownAt ? '_known' : ''}` as const
-  const { timeZone } = ctx.organization
-  const where = [ctx.actor.tenantId, kpiIds, timeZone, listOf(starts), listOf(ends), JSON.stringify(filter), groupBy]
-  const values = [...where, aggregation, parts && listOf(parts), ...(knownAt ? [knownAt] : [])]
-  return query<Group>(ctx.db, name, texts[name], values)
+  const isWhole = !isOwn && groupBy.length === 0 && Object.keys(filter).length === 0
+  const sole = isWhole ? await loadSolePoints(ctx, asked) : new Map<string, Cell[]>()
+  const others = kpiIds.filter((id) => !sole.has(id))
+  const added = others.length > 0 ? await loadAddedPoints(ctx, { ...asked, kpiIds: others }) : []
+  const whole = [...sole].filter(([, cells]) => cells.length > 0)
+  return [...added, ...whole.map(([kpiId, cells]): Group => ({ kpiId, dimensions: {}, cells }))]
 }
 
 const periodsText = `

@@ -1,18 +1,17 @@
 import type { Context } from '../../api/operation.ts'
 import {
   type CalendarPeriod,
-  type Computed,
-  evaluateFormula,
   type KpiAggregation,
   type Period,
   periodAfter,
   periodsBetween,
-  periodValue,
-  type Sums,
 } from '../../scoring/index.ts'
 import type { Dimensions } from '../measurements/measurement.table.ts'
-import { codesOf, type Definition, type Definitions, formulaOf, grainOf, leavesOf, reachOf } from './kpi.definitions.ts'
-import { type Cell, type Group, loadOwnPeriods, loadPoints } from './kpi.points.ts'
+import { type Definition, type Definitions, grainOf, leavesOf, reachOf } from './kpi.definitions.ts'
+import { evaluator } from './kpi.formula-values.ts'
+import { dense, type ValueGroup } from './kpi.period-points.ts'
+import type { Group } from './kpi.points.asked.ts'
+import { loadOwnPeriods, loadPoints } from './kpi.points.ts'
 
 export type ValuesAsked = {
   /** Periods that touch these days; at most `mostPeriods` of them. */
@@ -27,45 +26,10 @@ export type ValuesAsked = {
   aggregation?: KpiAggregation | undefined
 }
 
-/** The value of one period. `day` is the last day it was true on, `parts` the periods of its frequency that have points. */
-export type PeriodPoint = Computed & Sums & { day: string | null; parts: number }
-/** Points beside `periods`, place by place. */
-export type ValueGroup = { dimensions: Dimensions; points: PeriodPoint[] }
+/** Groups of points beside periods, place by place. */
 export type Values = { grain: Period | null; periods: CalendarPeriod[]; groups: ValueGroup[] }
 
 export const mostPeriods = 4_000
-
-const nothing: PeriodPoint = {
-  value: null,
-  reason: null,
-  numerator: null,
-  denominator: null,
-  points: 0,
-  day: null,
-  parts: 0,
-}
-
-const keyOf = (dimensions: Dimensions): string =>
-  JSON.stringify(Object.entries(dimensions).toSorted(([one], [other]) => (one < other ? -1 : 1)))
-
-const pointOf = (
-  { aggregation }: Definition,
-  [, value, numerator, denominator, points, day, parts]: Cell,
-): PeriodPoint => ({
-  numerator,
-  denominator,
-  ...periodValue(aggregation, { value, numerator, denominator, points }),
-  day,
-  points,
-  parts,
-})
-
-/** Cells put beside `count` periods; where nothing was measured the period is there all the same. */
-const dense = (definition: Definition, { dimensions, cells }: Group, count: number): ValueGroup => {
-  const points = Array.from({ length: count }, () => nothing)
-  for (const cell of cells) points[cell[0] - 1] = pointOf(definition, cell)
-  return { dimensions, points }
-}
 
 /**
  * Values of KPIs by period: added up from their points, or worked out from other KPIs by their formulas, period by period
@@ -177,52 +141,4 @@ const loadLeaves = async (
     ),
   )
   return loaded.flat()
-}
-
-/** Works out each KPI once, and those its formula reads before it. */
-const evaluator = (byId: ReadonlyMap<string, Definition>, loaded: readonly Group[], count: number) => {
-  const byCode = codesOf(byId)
-  const measured = Map.groupBy(loaded, ({ kpiId }) => kpiId)
-  const known = new Map<string, ValueGroup[]>()
-
-  const valuesOf = (definition: Definition): ValueGroup[] => {
-    let values = known.get(definition.id)
-    if (!values) {
-      values = definition.formula
-        ? computed(definition.formula)
-        : (measured.get(definition.id) ?? []).map((group) => dense(definition, group, count))
-      known.set(definition.id, values)
-    }
-    return values
-  }
-
-  const computed = (text: string): ValueGroup[] => {
-    const formula = formulaOf(text)
-    const inputs = new Map(
-      formula.kpis.map((code) => {
-        const input = byCode.get(code)
-        return [code, new Map((input ? valuesOf(input) : []).map((group) => [keyOf(group.dimensions), group]))]
-      }),
-    )
-    const groups = new Map(
-      [...inputs.values()].flatMap((byKey) => [...byKey].map(([key, group]) => [key, group.dimensions])),
-    )
-    return [...groups].map(([key, dimensions]) => {
-      const lists = new Map([...inputs].map(([code, byKey]) => [code, byKey.get(key)?.points]))
-      const points = Array.from({ length: count }, (_, at): PeriodPoint => {
-        const here = [...lists.values()].flatMap((list) => list?.[at] ?? [])
-        const days = here.flatMap(({ day }) => day ?? [])
-        return {
-          numerator: null,
-          denominator: null,
-          ...evaluateFormula(formula, (code, back) => lists.get(code)?.[at - back]?.value ?? null),
-          day: days.length > 0 ? days.reduce((one, other) => (one > other ? one : other)) : null,
-          points: here.reduce((sum, { points: own }) => sum + own, 0),
-          parts: Math.min(...here.map(({ parts }) => parts)),
-        }
-      })
-      return { dimensions, points }
-    })
-  }
-  return valuesOf
 }

@@ -1,75 +1,14 @@
 import type { Context } from '../../api/operation.ts'
 import { inputProblem } from '../../api/problem.ts'
-import {
-  addPeriods,
-  type CalendarPeriod,
-  dayNumber,
-  dayOf,
-  firstYear,
-  judgeValue,
-  type KpiTargetFrom,
-  lastYear,
-  type Period,
-  periodAfter,
-  periodOf,
-  periodsBetween,
-  rollUp,
-  targetOver,
-} from '../../scoring/index.ts'
-import { type Definitions, grainOf } from '../kpis/kpi.definitions.ts'
-import { kpiValues, mostPeriods, type PeriodPoint, type ValueGroup, type Values } from '../kpis/kpi.values.ts'
+import { nothing, type PeriodPoint, type ValueGroup } from '../kpis/kpi.period-points.ts'
+import { kpiValues } from '../kpis/kpi.values.ts'
 import { dimensionsOf } from '../measurements/measurement.dimensions.ts'
+import { together } from './series.children.ts'
+import { averageOf, comparison } from './series.compare.ts'
+import { judgeOf } from './series.judge.ts'
 import type { SeriesSubject } from './series.queries.ts'
 import { type KpiSeries, mostPoints, type SeriesAsked, type SeriesPoint } from './series.schema.ts'
-
-/** Periods shown where nobody said from when. */
-const shownByDefault = 12
-
-type Span = { from: string; to: string; grain: Period | null }
-
-const spanOf = ({ definitions, kpi }: SeriesSubject, asked: SeriesAsked, today: string): Span => {
-  const { calendar } = definitions
-  const grain = asked.grain ?? grainOf(kpi)
-  const to = asked.to ?? today
-  const first = grain
-    ? periodAfter(periodOf(to, grain, calendar), 1 - shownByDefault, calendar).start
-    : `${firstYear}-01-01`
-  const from = asked.from ?? first
-  if (grain === null && asked.of === 'children')
-    throw inputProblem('invalid_input', '/grain', 'say a grain: children are measured in periods of their own')
-  if (from > to) throw inputProblem('invalid_input', '/from', 'from is after to')
-  for (const [name, day] of Object.entries({ from, to }))
-    if (Number(day.slice(0, 4)) < firstYear || Number(day.slice(0, 4)) > lastYear)
-      throw inputProblem('invalid_input', `/${name}`, `years run from ${firstYear} to ${lastYear}`)
-  return { from, to, grain }
-}
-
-const lengths = { day: 1, week: 7, month: 28, quarter: 89, year: 365 }
-
-/** Refused before anything is read. 422 */
-const requireFew = (from: string, to: string, grain: Period): void => {
-  if ((dayNumber(to) - dayNumber(from)) / lengths[grain] > mostPeriods)
-    throw inputProblem('invalid_input', '/from', `more than ${mostPeriods} periods: ask for fewer, or longer ones`)
-}
-
-/** What is read beside what is shown: the periods compared with, and those a moving average begins with. */
-const readFrom = (
-  { from, grain }: Span,
-  { compare, movingAverage = 1 }: SeriesAsked,
-  { calendar }: Definitions,
-): string => {
-  if (grain === null) return from
-  const first = periodOf(from, grain, calendar)
-  const earlier = [
-    periodAfter(first, 1 - movingAverage, calendar).start,
-    ...(compare === 'previous_period' ? [periodAfter(first, -1, calendar).start] : []),
-    ...(compare === 'previous_year' ? [yearBefore(first, grain, calendar).start] : []),
-  ]
-  return earlier.reduce((one, other) => (one < other ? one : other), first.start)
-}
-
-const yearBefore = ({ start }: CalendarPeriod, grain: Period, calendar: Definitions['calendar']): CalendarPeriod =>
-  periodOf(dayOf(addPeriods(dayNumber(start), 'year', -1)), grain, calendar)
+import { readFrom, requireFew, spanOf } from './series.span.ts'
 
 /** The series of a KPI as it is answered: values added up, compared, judged against the targets of their time. */
 export const buildSeries = async (ctx: Context, subject: SeriesSubject, asked: SeriesAsked): Promise<KpiSeries> => {
@@ -100,127 +39,16 @@ export const buildSeries = async (ctx: Context, subject: SeriesSubject, asked: S
     grain: span.grain,
     series: groups.map(({ dimensions, points }) => {
       const compare = comparison(asked, definitions, span.grain, periods, points)
-      const all = points.map(
-        (point, at): SeriesPoint => ({
-          ...judge(point, at),
-          compare: compare(at),
-          movingAverage: asked.movingAverage ? averageOf(points, at, asked.movingAverage) : null,
-        }),
-      )
-      const within = all.slice(periods.length - shown)
-      return {
-        dimensions,
-        points: asked.dense ? within : within.filter(({ value, reason }) => (value ?? reason) !== null),
+      const all: SeriesPoint[] = []
+      for (let at = periods.length - shown; at < periods.length; at++) {
+        const point = points[at] as PeriodPoint
+        if (!asked.dense && (point.value ?? point.reason) === null) continue
+        const movingAverage = asked.movingAverage ? averageOf(points, at, asked.movingAverage) : null
+        all.push(judge(at, point, { compare: compare(at), movingAverage }))
       }
+      return { dimensions, points: all }
     }),
   }
 }
 
-const nothing: PeriodPoint = {
-  value: null,
-  reason: null,
-  numerator: null,
-  denominator: null,
-  points: 0,
-  day: null,
-  parts: 0,
-}
 const blank = (count: number): ValueGroup => ({ dimensions: {}, points: Array.from({ length: count }, () => nothing) })
-
-/** What child KPIs make together, by the parent's roll-up, group by group. */
-const together = ({ kpi }: SeriesSubject, all: readonly Values[]): Values | undefined => {
-  const [first] = all
-  const { rollup } = kpi
-  if (!first) return undefined
-  if (rollup === null) throw inputProblem('invalid_input', '/of', `${kpi.code} has no roll-up for its children`)
-  const byKey = Map.groupBy(
-    all.flatMap(({ groups }) => groups),
-    ({ dimensions }) => JSON.stringify(dimensions),
-  )
-  return {
-    ...first,
-    groups: [...byKey.values()].map((members) => ({
-      dimensions: members[0]?.dimensions ?? {},
-      points: first.periods.map((_period, at) => {
-        const here = members.flatMap(({ points }) => points[at] ?? [])
-        return {
-          ...nothing,
-          ...rollUp(rollup, here),
-          points: here.length,
-          parts: Math.min(...here.map(({ parts }) => parts)),
-        }
-      }),
-    })),
-  }
-}
-
-type Judged = Omit<SeriesPoint, 'compare' | 'movingAverage'>
-
-/** Targets of a sum are for the whole and for its own frequency or longer; of anything else they hold for members, too. */
-const judgeOf = (
-  ctx: Context,
-  { kpi, definitions, targets }: SeriesSubject,
-  asked: SeriesAsked,
-  grain: Period | null,
-  periods: readonly CalendarPeriod[],
-): ((point: PeriodPoint, at: number) => Judged) => {
-  const frequency = grainOf(kpi)
-  const aggregation = asked.aggregation ?? kpi.aggregation
-  const isLonger = grain !== null && frequency !== null && lengths[grain] > lengths[frequency]
-  const isShorter = grain !== null && frequency !== null && lengths[grain] < lengths[frequency]
-  const isOfMembers = asked.groupBy !== undefined || asked.dimensions !== undefined
-  const inForce: readonly KpiTargetFrom[] = aggregation === 'sum' && (isShorter || isOfMembers) ? [] : targets
-  const parts = isLonger
-    ? Map.groupBy(
-        periodsBetween(
-          periods[0]?.start ?? ctx.today,
-          periods.at(-1)?.end ?? ctx.today,
-          frequency,
-          definitions.calendar,
-        ),
-        ({ start }) => periodOf(start, grain, definitions.calendar).start,
-      )
-    : new Map<string, CalendarPeriod[]>()
-  return ({ value, reason, points, parts: measured }, at) => {
-    const { label, start, end } = periods[at] as CalendarPeriod
-    const own = parts.get(start) ?? []
-    const { status, score, thresholds } = judgeValue(
-      kpi.direction,
-      value,
-      targetOver(aggregation, inForce, { end }, own),
-    )
-    return {
-      period: label,
-      start,
-      end,
-      value,
-      reason,
-      complete: end < ctx.today && points > 0 && measured >= own.length,
-      target: thresholds?.target ?? null,
-      redLine: thresholds?.redLine ?? null,
-      upperTarget: thresholds?.upperTarget ?? null,
-      upperRedLine: thresholds?.upperRedLine ?? null,
-      status,
-      score,
-    }
-  }
-}
-
-/** The value a point is compared with: of the period before, or of the same one a year ago. */
-const comparison = (
-  { compare }: SeriesAsked,
-  { calendar }: Definitions,
-  grain: Period | null,
-  periods: readonly CalendarPeriod[],
-  points: readonly PeriodPoint[],
-): ((at: number) => number | null) => {
-  if (!compare) return () => null
-  if (compare === 'previous_period' || grain === null) return (at) => points[at - 1]?.value ?? null
-  const byStart = new Map(periods.map(({ start }, at) => [start, points[at]?.value ?? null]))
-  return (at) => byStart.get(yearBefore(periods[at] as CalendarPeriod, grain, calendar).start) ?? null
-}
-
-const averageOf = (points: readonly PeriodPoint[], at: number, over: number): number | null => {
-  const values = points.slice(Math.max(0, at - over + 1), at + 1).flatMap(({ value }) => value ?? [])
-  return values.length < over ? null : values.reduce((sum, value) => sum + value, 0) / over
-}

@@ -1,0 +1,32 @@
+import { inputProblem } from '../../api/problem.ts'
+import { rollUp } from '../../scoring/index.ts'
+import { nothing } from '../kpis/kpi.period-points.ts'
+import type { Values } from '../kpis/kpi.values.ts'
+import type { SeriesSubject } from './series.queries.ts'
+
+/** What child KPIs make together, by the parent's roll-up, group by group. 422 for a parent without one */
+export const together = ({ kpi }: SeriesSubject, all: readonly Values[]): Values | undefined => {
+  const [first] = all
+  const { rollup } = kpi
+  if (!first) return undefined
+  if (rollup === null) throw inputProblem('invalid_input', '/of', `${kpi.code} has no roll-up for its children`)
+  const byKey = Map.groupBy(
+    all.flatMap(({ groups }) => groups),
+    ({ dimensions }) => JSON.stringify(dimensions),
+  )
+  return {
+    ...first,
+    groups: [...byKey.values()].map((members) => ({
+      dimensions: members[0]?.dimensions ?? {},
+      points: first.periods.map((_period, at) => {
+        const here = members.flatMap(({ points }) => points[at] ?? [])
+        return {
+          ...nothing,
+          ...rollUp(rollup, here),
+          points: here.length,
+          parts: Math.min(...here.map(({ parts }) => parts)),
+        }
+      }),
+    })),
+  }
+}
