@@ -14,6 +14,13 @@ const monthOf = (day: Day): number => Number(day.slice(5, 7))
 const fiscalYearOf = (firstDay: Day, { fiscalYearStartMonth }: Calendar): number =>
   yearOf(firstDay) + (fiscalYearStartMonth === 1 ? 0 : 1)
 
+/**
+ * The day by which a period belongs to a longer one: the fourth of a week, so that it lies where most of its days do, as
+ * weeks of ISO 8601 lie in years; the first day of all others, which lie whole in a longer one.
+ */
+export const heldOn = ({ grain, start }: Pick<CalendarPeriod, 'grain' | 'start'>): Day =>
+  grain === 'week' ? dayOf(dayNumber(start) + 3) : start
+
 const startOf = (number: number, grain: Period, calendar: Calendar): number =>
   addPeriods(nextPeriodStart(number, grain, calendar), grain, -1)
 

@@ -1,5 +1,5 @@
 import type { Context } from '../../api/operation.ts'
-import { periodAfter, periodOf, type Reading, runningValues } from '../../scoring/index.ts'
+import { type CalendarPeriod, heldOn, periodAfter, periodOf, type Reading, runningValues } from '../../scoring/index.ts'
 import { type Definition, type Definitions, grainOf, loadDefinitions } from '../kpis/kpi.definitions.ts'
 import { kpiValues, type PeriodPoint, type Values } from '../kpis/kpi.values.ts'
 import type { KeyResultRow } from './goal.queries.ts'
@@ -48,7 +48,7 @@ const readingsOf = async (
       return rows.map((row): [string, KpiReadings] => {
         const definition = byId.get(row.kpiId) as Definition
         const measured = measuredOf(values.get(row.kpiId), ctx.today)
-        const readings = row.kpiWindow === 'cycle' ? together(definition, measured, firstDay) : measured.map(toReading)
+        const readings = row.kpiWindow === 'cycle' ? together(definition, measured, row) : measured.map(toReading)
         return [row.id, { readings: readings.filter(({ day }) => day <= lastDay), frequency }]
       })
     }),
@@ -56,23 +56,31 @@ const readingsOf = async (
   return read.flat()
 }
 
-type Measured = PeriodPoint & { start: string; end: string }
+type Measured = PeriodPoint & Pick<CalendarPeriod, 'grain' | 'start' | 'end'>
 
 /** Periods that have begun and have a value, of the KPI as a whole. */
 const measuredOf = (values: Values | undefined, today: string): Measured[] => {
   const { periods = [], groups = [] } = values ?? {}
   const points = groups[0]?.points ?? []
-  return periods.flatMap(({ start, end }, at) => {
+  return periods.flatMap(({ grain, start, end }, at) => {
     const point = points[at]
-    return !point || point.value === null || start > today ? [] : [{ ...point, start, end }]
+    return !point || point.value === null || start > today ? [] : [{ ...point, grain, start, end }]
   })
 }
 
 const toReading = ({ value, day, end }: Measured): Reading => ({ day: day ?? end, value, zone: null })
 
-/** What the periods that begin in the cycle make together, up to each of them. */
-const together = ({ aggregation }: Definition, measured: readonly Measured[], firstDay: string): Reading[] => {
-  const inCycle = measured.filter(({ start }) => start >= firstDay)
+/** What the periods of the cycle make together, up to each of them: those that begin in it, and weeks that belong to it. */
+const together = ({ aggregation }: Definition, measured: readonly Measured[], cycle: Follower): Reading[] => {
+  const { firstDay, lastDay } = cycle
+  const inCycle = measured.filter((each) => heldOn(each) >= firstDay && heldOn(each) <= lastDay)
   const values = runningValues(aggregation, inCycle)
-  return inCycle.map(({ day, end }, at) => ({ day: day ?? end, value: values[at]?.value ?? null, zone: null }))
+  return inCycle.map(({ grain, day, end }, at) => {
+    const trueOn = day ?? end
+    return {
+      day: grain === 'week' && trueOn > lastDay ? lastDay : trueOn,
+      value: values[at]?.value ?? null,
+      zone: null,
+    }
+  })
 }

@@ -20,6 +20,10 @@ export type PointsAsked = {
   aggregation: KpiAggregation | null
   /** First days of the periods of the KPI's frequency, where the periods asked for are longer. */
   parts: readonly string[] | null
+  /** The first day of any week, where weeks count as a whole: a day then belongs where its week does (decision 38). */
+  week: string | null
+  /** Points that begin from the one day to the other are looked at. */
+  between: readonly [string, string]
 }
 
 /** `[place of the period, value, Σ numerator, Σ denominator, points, last day it was true on, parts that have points]` */
@@ -35,19 +39,24 @@ export type Cell = [
 export type Group = { kpiId: string; dimensions: Dimensions; cells: Cell[] }
 
 const current = 'm.superseded_at is null and m.deleted_at is null'
-const known = `m.created_at <= $10::timestamptz and (m.superseded_at is null or m.superseded_at > $10::timestamptz)
-  and (m.deleted_at is null or m.deleted_at > $10::timestamptz)`
+const known = `m.created_at <= $13::timestamptz and (m.superseded_at is null or m.superseded_at > $13::timestamptz)
+  and (m.deleted_at is null or m.deleted_at > $13::timestamptz)`
+
+/** The day by which a point belongs to a period: the fourth of its week (`heldOn` of the scoring core), else its first. */
+const heldOn = `case m.grain when 'week' then m.period_start + 3
+  when 'day' then coalesce(m.period_start - (m.period_start - $10::date) % 7 + 3, m.period_start) else m.period_start end`
 
 const inOrder = {
-  place: 'width_bucket(m.period_start, $4::date[])',
+  place: `width_bucket(${heldOn}, $4::date[])`,
   join: '',
-  // A point longer than the period it begins in says nothing of it.
-  fits: 'm.period_start between ($4::date[])[1] and ($5::date[])[cardinality($5::date[])] and m.period_end <= ($5::date[])[width_bucket(m.period_start, $4::date[])]',
+  // A point longer than the period it belongs to says nothing of it.
+  fits: `held_on between ($4::date[])[1] and ($5::date[])[cardinality($5::date[])] and case grain
+    when 'week' then ($5::date[])[place] >= ($4::date[])[place] + 6 when 'day' then true else period_end <= ($5::date[])[place] end`,
 }
 const own = {
   place: 'p.place',
   join: 'join unnest($4::date[], $5::date[]) with ordinality as p (first_day, last_day, place) on p.first_day = m.period_start and p.last_day = m.period_end',
-  fits: 'm.period_start between (select min(d) from unnest($4::date[]) d) and (select max(d) from unnest($4::date[]) d)',
+  fits: 'true',
 }
 
 /**
@@ -66,22 +75,25 @@ const pointsText = ({ place, join, fits }: typeof own, when: string): string => 
     ) rest
     where s.tenant_id = $1 and s.kpi_id = any($2) and s.dimensions @> $6::jsonb and s.dimensions ?& $7::text[]
   ), points as (
-    select s.*, ${place} as place, m.value, m.numerator, m.denominator, m.period_start, m.period_end,
-      least(m.period_end, greatest(m.period_start, (m.created_at at time zone $3)::date)) as day
+    select s.*, ${place} as place, ${heldOn} as held_on, m.grain, m.value, m.numerator, m.denominator, m.period_start, m.period_end,
+      (m.created_at at time zone $3)::date as recorded_on
     from series s join measurements m on m.tenant_id = $1 and m.series_id = s.id ${join}
-    where ${fits} and ${when}
+    where m.period_start between $11::date and $12::date and ${when}
   ), whole as (
-    select * from (
+    select *, least(period_end, ($5::date[])[place], greatest(period_start, ($4::date[])[place], recorded_on)) as day from (
       select points.*, max(period_end) over (partition by id, ${join ? 'place' : 'true'} order by period_start, period_end desc
-        rows between unbounded preceding and 1 preceding) as covered
-      from points
-    ) points where covered is null or covered < period_end
+          rows between unbounded preceding and 1 preceding) as covered,
+        max(period_end) filter (where grain <> all('{day,week}')) over (partition by id, ${join ? 'place' : 'true'}
+          order by period_start range between current row and interval '3 days' following) as ahead
+      from points where ${fits}
+    ) points where (covered is null or covered < case grain when 'week' then held_on else period_end end)
+      and (grain <> 'week' or ahead is null or ahead <= period_end)
   ), added as (
     select kpi_id, members, place, rollup, names, count,
       case aggregation when 'sum' then sum(value) when 'average' then avg(value) when 'min' then min(value)
         when 'max' then max(value) when 'last' then (array_agg(value order by period_start desc))[1] end as value,
       sum(numerator) as numerator, sum(denominator) as denominator, count(*) as points, max(day) as day,
-      case when $9::date[] is null then 1 else count(distinct width_bucket(period_start, $9::date[])) end as parts
+      case when $9::date[] is null then 1 else count(distinct width_bucket(held_on, $9::date[])) end as parts
     from whole group by id, kpi_id, members, place, aggregation, rollup, names, count
   ), ranked as (
     select *, dense_rank() over (partition by kpi_id, members, place order by count, names) as breakdown from added
@@ -108,12 +120,12 @@ const listOf = (days: readonly string[]): string => `{${days.join()}}`
 
 /** The points of measured KPIs, added up into periods and groups: one statement, however many KPIs and series. */
 export const loadPoints = async (ctx: Context, asked: PointsAsked): Promise<Group[]> => {
-  const { kpiIds, starts, ends, filter, groupBy, knownAt, aggregation, parts } = asked
+  const { kpiIds, starts, ends, filter, groupBy, knownAt, aggregation, parts, week, between } = asked
   if (kpiIds.length === 0 || starts.length === 0) return []
   const name = `kpi_points${asked.own ? '_own' : ''}${knownAt ? '_known' : ''}` as const
   const { timeZone } = ctx.organization
   const where = [ctx.actor.tenantId, kpiIds, timeZone, listOf(starts), listOf(ends), JSON.stringify(filter), groupBy]
-  const values = [...where, aggregation, parts && listOf(parts), ...(knownAt ? [knownAt] : [])]
+  const values = [...where, aggregation, parts && listOf(parts), week, ...between, ...(knownAt ? [knownAt] : [])]
   return query<Group>(ctx.db, name, texts[name], values)
 }
 

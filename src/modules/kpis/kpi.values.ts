@@ -2,17 +2,20 @@ import type { Context } from '../../api/operation.ts'
 import {
   type CalendarPeriod,
   type Computed,
+  dayNumber,
+  dayOf,
   evaluateFormula,
   type KpiAggregation,
   type Period,
   periodAfter,
+  periodOf,
   periodsBetween,
   periodValue,
   type Sums,
 } from '../../scoring/index.ts'
 import type { Dimensions } from '../measurements/measurement.table.ts'
 import { codesOf, type Definition, type Definitions, formulaOf, grainOf, leavesOf, reachOf } from './kpi.definitions.ts'
-import { type Cell, type Group, loadOwnPeriods, loadPoints } from './kpi.points.ts'
+import { type Cell, type Group, loadOwnPeriods, loadPoints, type PointsAsked } from './kpi.points.ts'
 
 export type ValuesAsked = {
   /** Periods that touch these days; at most `mostPeriods` of them. */
@@ -25,6 +28,8 @@ export type ValuesAsked = {
   knownAt?: string | undefined
   /** How points are added up, where it is not as the KPI says. */
   aggregation?: KpiAggregation | undefined
+  /** Whether longer periods are made of whole weeks, as those of weekly KPIs always are. */
+  inWeeks?: boolean | undefined
 }
 
 /** The value of one period. `day` is the last day it was true on, `parts` the periods of its frequency that have points. */
@@ -34,6 +39,8 @@ export type ValueGroup = { dimensions: Dimensions; points: PeriodPoint[] }
 export type Values = { grain: Period | null; periods: CalendarPeriod[]; groups: ValueGroup[] }
 
 export const mostPeriods = 4_000
+/** Half a week: so far points may lie outside of the period they belong to. */
+const daysAround = 3
 
 const nothing: PeriodPoint = {
   value: null,
@@ -115,6 +122,8 @@ const inOwnPeriods = async (ctx: Context, definition: Definition, asked: ValuesA
     ...askedOf(asked),
     own: true,
     parts: null,
+    week: null,
+    between: [asked.from, asked.to],
   })
   return {
     grain: null,
@@ -169,14 +178,32 @@ const loadLeaves = async (
         ends: periods.map(({ end }) => end),
         ...askedOf(asked),
         own: false,
-        parts:
-          frequency === null || frequency === grain
-            ? null
-            : periodsBetween(first.start, last.end, frequency, calendar).map(({ start }) => start),
+        ...placesOf(frequency, grain, calendar, first.start, last.end, asked.inWeeks ?? false),
       }),
     ),
   )
   return loaded.flat()
+}
+
+/** Where points belong: weeks by their fourth day, and with them the days of what is told in weeks (decision 38). */
+const placesOf = (
+  frequency: Period | null,
+  grain: Period,
+  calendar: Definitions['calendar'],
+  first: string,
+  last: string,
+  inWeeks: boolean,
+): Pick<PointsAsked, 'parts' | 'week' | 'between'> => {
+  const areWhole = grain !== 'day' && grain !== 'week' && (inWeeks || frequency === 'week')
+  const before = frequency === 'day' && !areWhole ? 0 : -daysAround
+  return {
+    parts:
+      frequency === null || frequency === grain
+        ? null
+        : periodsBetween(first, last, frequency, calendar).map(({ start }) => start),
+    week: areWhole ? periodOf(dayOf(dayNumber(first) - 7), 'week', calendar).start : null,
+    between: [dayOf(dayNumber(first) + before), areWhole ? dayOf(dayNumber(last) + daysAround) : last],
+  }
 }
 
 /** Works out each KPI once, and those its formula reads before it. */

@@ -6,6 +6,7 @@ import {
   dayNumber,
   dayOf,
   firstYear,
+  heldOn,
   judgeValue,
   type KpiTargetFrom,
   lastYear,
@@ -85,6 +86,7 @@ export const buildSeries = async (ctx: Context, subject: SeriesSubject, asked: S
     groupBy: asked.groupBy,
     knownAt: asked.knownAt,
     aggregation: asked.aggregation,
+    inWeeks: kpi.frequency === 'week',
   }
   const ids = asked.of === 'children' ? subject.childIds : [kpi.id]
   const found = await kpiValues(ctx, definitions, ids, wanted)
@@ -178,7 +180,7 @@ const judgeOf = (
           frequency,
           definitions.calendar,
         ),
-        ({ start }) => periodOf(start, grain, definitions.calendar).start,
+        (part) => periodOf(heldOn(part), grain, definitions.calendar).start,
       )
     : new Map<string, CalendarPeriod[]>()
   return ({ value, reason, points, parts: measured }, at) => {
@@ -195,7 +197,7 @@ const judgeOf = (
       end,
       value,
       reason,
-      complete: end < ctx.today && points > 0 && measured >= own.length,
+      complete: (own.at(-1)?.end ?? end) < ctx.today && points > 0 && measured >= own.length,
       target: thresholds?.target ?? null,
       redLine: thresholds?.redLine ?? null,
       upperTarget: thresholds?.upperTarget ?? null,
