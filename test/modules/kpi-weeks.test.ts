@@ -93,6 +93,20 @@ it('a monthly KPI measured by weeks takes each in one month, and a longer point 
   expect(await values(other.id, 'from=2026-09-01&to=2026-10-31')).toEqual([null, 100])
 })
 
+it('a monthly KPI is judged by the week that opens a month, recorded or taken back', async () => {
+  const { id, code } = await weekly({ frequency: 'month', aggregation: 'last' })
+  await record(code, { '2026-W51': 1, '2027-W01': 2 })
+  expect(await read(`kpis/${id}`)).toMatchObject({ value: 2, periodStart: '2027-01-01' })
+  clock.now = new Date('2026-12-29T12:00:00Z')
+  const early = await weekly({ frequency: 'month', aggregation: 'last' })
+  await record(early.code, { '2026-W51': 1, '2026-W53': 2 })
+  expect(await read(`kpis/${early.id}`)).toMatchObject({ value: 2, periodStart: '2026-12-01' })
+  clock.now = new Date('2027-02-10T12:00:00Z')
+  const [newest] = (await read(`kpis/${id}/measurements?sort=-periodStart`)).items
+  expect((await call('DELETE', `/v1/measurements/${newest.id}`)).status).toBe(204)
+  expect(await read(`kpis/${id}`)).toMatchObject({ value: 1, periodStart: '2026-12-01' })
+})
+
 it('weeks begin on the organization’s first weekday, also those recorded when it was another', async () => {
   const { id, code } = await weekly()
   await record(code, weeks(40, 41))

@@ -52,11 +52,18 @@ const inOrder = {
   // A point longer than the period it belongs to says nothing of it.
   fits: `held_on between ($4::date[])[1] and ($5::date[])[cardinality($5::date[])] and case grain
     when 'week' then ($5::date[])[place] >= ($4::date[])[place] + 6 when 'day' then true else period_end <= ($5::date[])[place] end`,
+  // A week that began before the month it belongs to, where the month, or what is longer, was measured as a whole.
+  isInMonth: (
+    when: string,
+  ) => `grain = 'week' and extract(day from held_on) <= 3 and (id, date_trunc('month', held_on)::date) in
+    (select m.series_id, m.period_start from series s join measurements m on m.tenant_id = $1 and m.series_id = s.id
+     where m.period_start between $11::date and $12::date and m.grain <> all('{day,week}') and ${when})`,
 }
 const own = {
   place: 'p.place',
   join: 'join unnest($4::date[], $5::date[]) with ordinality as p (first_day, last_day, place) on p.first_day = m.period_start and p.last_day = m.period_end',
   fits: 'true',
+  isInMonth: (_when: string) => 'false',
 }
 
 /**
@@ -64,7 +71,7 @@ const own = {
  * A point that lies within a longer one of its series is left out: the longer one says it all. Of a group the whole
  * counts where it was measured, else the members of its coarsest breakdown: never two breakdowns of the same thing.
  */
-const pointsText = ({ place, join, fits }: typeof own, when: string): string => `
+const pointsText = ({ place, join, fits, isInMonth }: typeof own, when: string): string => `
   with series as (
     select s.id, s.kpi_id, coalesce($8, i.aggregation) as aggregation, i.rollup, rest.names, rest.count,
       coalesce((select jsonb_object_agg(name, s.dimensions -> name) from unnest($7::text[]) name), '{}') as members
@@ -82,12 +89,10 @@ const pointsText = ({ place, join, fits }: typeof own, when: string): string => 
   ), whole as (
     select *, least(period_end, ($5::date[])[place], greatest(period_start, ($4::date[])[place], recorded_on)) as day from (
       select points.*, max(period_end) over (partition by id, ${join ? 'place' : 'true'} order by period_start, period_end desc
-          rows between unbounded preceding and 1 preceding) as covered,
-        max(period_end) filter (where grain <> all('{day,week}')) over (partition by id, ${join ? 'place' : 'true'}
-          order by period_start range between current row and interval '3 days' following) as ahead
+        rows between unbounded preceding and 1 preceding) as covered
       from points where ${fits}
-    ) points where (covered is null or covered < case grain when 'week' then held_on else period_end end)
-      and (grain <> 'week' or ahead is null or ahead <= period_end)
+    ) p where (covered is null or covered < case grain when 'week' then held_on else period_end end)
+      and not (${isInMonth(when)})
   ), added as (
     select kpi_id, members, place, rollup, names, count,
       case aggregation when 'sum' then sum(value) when 'average' then avg(value) when 'min' then min(value)

@@ -42,7 +42,7 @@ const affectedText = `
 
 /**
  * Judges KPIs anew, and all whose formulas read them, then the key results that follow them with every goal above: after
- * any write of values, targets or definitions, with the KPIs locked. `touched` says how late the periods written begin.
+ * any write of values, targets or definitions, with the KPIs locked. `touched` says by which day the newest point written counts.
  * Writes what changed and an event for it; the statements end with the transaction.
  */
 export const rescoreKpis = async (
@@ -97,12 +97,8 @@ const scoresOf = async (
   const newest = ({ id, judged }: Row): string => {
     const written = definitions.byId.get(id)?.formula === null ? touched.get(id) : undefined
     if (written === undefined) return ctx.today
-    return (
-      [written, judged?.latest?.start ?? written]
-        .filter((day) => day <= ctx.today)
-        .toSorted()
-        .at(-1) ?? ctx.today
-    )
+    const latest = judged?.latest?.start ?? written
+    return [ctx.today, written > latest ? written : latest].toSorted()[0] as string
   }
   const values = async (row: Row, to: string): Promise<KpiPoint[]> => {
     const grain = grainOf(row)
@@ -142,7 +138,7 @@ const lastMeasured = async (ctx: Context, definitions: Definitions, { id, freque
   const [row] = await query<{ start: string | null }>(
     ctx.db,
     'kpi_last_measured',
-    `select max(m.period_start) as start from kpi_series s
+    `select max(case m.grain when 'week' then least(m.period_start + 3, $3::date) else m.period_start end) as start from kpi_series s
      join measurements m on m.tenant_id = $1 and m.series_id = s.id and m.superseded_at is null and m.deleted_at is null
      where s.tenant_id = $1 and s.kpi_id = any($2) and m.period_start <= $3`,
     [ctx.actor.tenantId, leaves, ctx.today],

@@ -49,7 +49,8 @@ const repeatedText = `
   from doubled`
 
 const spansText = `
-  select r.kpi_id as id, min(r.period_start) as first, max(r.period_start) as last from measurement_staging r where ${mine} group by 1`
+  select r.kpi_id as id, min(r.period_start) as first, max(r.period_start) as last,
+    max(case r.grain when 'week' then r.period_start + 3 else r.period_start end) as newest from measurement_staging r where ${mine} group by 1`
 
 /** The same work, with statements that may take long: the connection itself gives up on others after 7 s. */
 const patient = (ctx: Context): Context => {
@@ -113,13 +114,13 @@ export const writeImport = async (
       locked,
       ids,
       (id) => ({ type: 'kpi', id }),
-      new Map(spans.map(({ id, last: day }) => [id, day])),
+      new Map(spans.map(({ id, newest }) => [id, newest])),
     )
   const unchanged = rows - refusals.count - count
   return { ...none, created: count - corrected, corrected, unchanged, kpis: ids.length, ...told }
 }
 
-type Span = { id: string; first: string; last: string }
+type Span = { id: string; first: string; last: string; newest: string }
 type Count = { count: number }
 type Repeated = { different: number; told: { line: number; first: number }[] }
 

@@ -4,6 +4,7 @@ import type { Context } from '../../api/operation.ts'
 import { inputProblem, Problem } from '../../api/problem.ts'
 import { readable, readValues, sightIn } from '../../api/select.ts'
 import { run } from '../../db/statement.ts'
+import { heldOn } from '../../scoring/index.ts'
 import { calendarOf } from '../kpis/kpi.definitions.ts'
 import { lockKpis, rememberKpis } from '../kpis/kpi.lock.ts'
 import { rescoreKpis } from '../kpis/kpi.rescore.ts'
@@ -84,8 +85,10 @@ export const storePoints = async (ctx: Context, points: readonly Point[]): Promi
   const causes = new Map(counted.map(({ id, kpiId }) => [kpiId, id]))
   const first = counted[0]?.id as string
   const touched = new Map<string, string>()
-  for (const { kpiId, periodStart } of counted)
-    if (periodStart > (touched.get(kpiId) ?? '')) touched.set(kpiId, periodStart)
+  for (const { kpiId, grain, periodStart } of counted) {
+    const day = heldOn({ grain, start: periodStart })
+    if (day > (touched.get(kpiId) ?? '')) touched.set(kpiId, day)
+  }
   await rescoreKpis(
     ctx,
     locked,

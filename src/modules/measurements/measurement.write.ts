@@ -1,5 +1,6 @@
 import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
+import type { Period } from '../../scoring/index.ts'
 import type { Dimensions } from './measurement.table.ts'
 
 /** A point as it is stored, judged already. `key` is the canonical text of its dimensions. */
@@ -9,7 +10,7 @@ export type Point = {
   key: string
   dimensions: Dimensions
   period: string
-  grain: string
+  grain: Period
   periodStart: string
   periodEnd: string
   spanStart: string | null
