@@ -15,7 +15,7 @@ const periodsBefore = 24
 /**
  * The readings of key results that follow a KPI (docs/scoring.md section 2): the value of each of its periods, or with the
  * window `cycle` what the periods since the first day make together. A period was true on its last day, while it runs on
- * the day it was recorded.
+ * the day it was recorded; without that window a running sum is no reading.
  */
 export const kpiReadings = async (ctx: Context, followers: readonly Follower[]): Promise<Map<string, KpiReadings>> => {
   const following = followers.flatMap((row) => (row.kpiId ? [{ ...row, kpiId: row.kpiId }] : []))
@@ -48,7 +48,8 @@ const readingsOf = async (
       return rows.map((row): [string, KpiReadings] => {
         const definition = byId.get(row.kpiId) as Definition
         const measured = measuredOf(values.get(row.kpiId), ctx.today)
-        const readings = row.kpiWindow === 'cycle' ? together(definition, measured, row) : measured.map(toReading)
+        const readings =
+          row.kpiWindow === 'cycle' ? together(definition, measured, row) : latestOf(definition, measured, ctx.today)
         return [row.id, { readings: readings.filter(({ day }) => day <= lastDay), frequency }]
       })
     }),
@@ -68,7 +69,11 @@ const measuredOf = (values: Values | undefined, today: string): Measured[] => {
   })
 }
 
-const toReading = ({ value, day, end }: Measured): Reading => ({ day: day ?? end, value, zone: null })
+/** The values of the periods themselves; a sum says nothing of its period before that is over (decision 39). */
+const latestOf = ({ aggregation }: Definition, measured: readonly Measured[], today: string): Reading[] =>
+  aggregation === 'sum'
+    ? measured.filter(({ end }) => end < today).map(({ value, end }) => ({ day: end, value, zone: null }))
+    : measured.map(({ value, day, end }) => ({ day: day ?? end, value, zone: null }))
 
 /** What the periods of the cycle make together, up to each of them: those that begin in it, and weeks that belong to it. */
 const together = ({ aggregation }: Definition, measured: readonly Measured[], cycle: Follower): Reading[] => {
