@@ -23,6 +23,7 @@ const catalogue = {
   hierarchy_cycle: [409, 'The hierarchy would close a circle'],
   formula_cycle: [409, 'The formula would read itself'],
   invalid_transition: [409, 'The state does not allow this'],
+  span_conflict: [409, 'The year was measured as another span'],
   cycle_closed: [409, 'The cycle is closed'],
   superseded: [409, 'The check-in has been superseded'],
   idempotency_in_progress: [409, 'A request with this idempotency key is under way'],

@@ -12,7 +12,7 @@ import { kpi } from '../kpis/kpi.resource.ts'
 import { mayMeasure, type OwnedKpi } from '../kpis/kpi.rules.ts'
 import { kpis } from '../kpis/kpi.table.ts'
 import { type Measured, type MeasurementInput, pointOf } from './measurement.input.ts'
-import { currentIds, type Point, type Written, writePoints } from './measurement.write.ts'
+import { currentIds, otherSpans, type Point, spanFault, type Written, writePoints } from './measurement.write.ts'
 
 export type MeasuredKpi = Measured & OwnedKpi & { state: string }
 /** One wish: the KPI is named by id or by code. */
@@ -76,9 +76,20 @@ export const recordMeasurements = async (ctx: Context, items: readonly Measureme
   })
 }
 
-/** Locks the KPIs of judged points, writes the points and rescores what follows; answers what was written, by id. */
+/**
+ * Locks the KPIs of judged points, writes the points and rescores what follows; answers what was written, by id.
+ * 409 `span_conflict`
+ */
 export const storePoints = async (ctx: Context, points: readonly Point[]): Promise<Map<string, Written>> => {
   const locked = await lockKpis(ctx, [...new Set(points.map(({ kpiId }) => kpiId))])
+  const others = await otherSpans(ctx, points)
+  for (const [index, { id }] of points.entries()) {
+    const known = others.get(id)
+    if (known === undefined) continue
+    await located(points.length, index, () =>
+      Promise.reject(inputProblem('span_conflict', '/period', spanFault(known))),
+    )
+  }
   const written = await writePoints(ctx, locked.recordedAt, points)
   const counted = points.filter(({ id }) => written.has(id))
   if (counted.length === 0) return written
