@@ -6,6 +6,7 @@ import { requireTree } from '../directory/directory.queries.ts'
 import { requireOwner } from '../goals/goal.owner.ts'
 import { judgeTargets } from '../kpi-targets/kpi-target.judge.ts'
 import { judgeCustom } from '../objectives/objective.input.ts'
+import { requireUnexposed } from './kpi.exposure.ts'
 import { judgeFormula, namedInFormulas, requireUnread, saveInputs } from './kpi.formula.ts'
 import { judgeAggregation, judgeDrivers, kpiRow } from './kpi.input.ts'
 import { heldKpis, lockKpis } from './kpi.lock.ts'
@@ -59,6 +60,8 @@ const settle = async (ctx: Context, changes: Change<Kpi>[]): Promise<void> => {
       .filter(({ before, after }) => before?.formula != null || after.formula !== null)
       .map(({ after }) => after),
   )
+  const shown = changes.filter(isShownOtherwise).map(({ after }) => after.id)
+  if (shown.length > 0) await requireUnexposed(ctx, shown)
   const rejudged = changes.filter(isJudgedOtherwise).map(({ after }) => after)
   if (rejudged.length === 0) return
   const held = heldKpis(ctx)
@@ -75,6 +78,11 @@ const settle = async (ctx: Context, changes: Change<Kpi>[]): Promise<void> => {
     if (score) Object.assign(row, { judged: score, value: score.latest?.value ?? null, scoredAt: locked.recordedAt })
   }
 }
+
+const readers = ['visibility', 'ownerUserId', 'ownerTeamId', 'ownerDepartmentId', 'formula', 'deletedAt'] as const
+const isShownOtherwise = ({ before, after }: Change<Kpi>): boolean =>
+  after.deletedAt === null &&
+  (before === null ? after.formula !== null : readers.some((key) => before[key] !== after[key]))
 
 const decisive = ['direction', 'frequency', 'aggregation', 'rollup', 'formula', 'deletedAt'] as const
 const isJudgedOtherwise = ({ before, after }: Change<Kpi>): boolean =>
