@@ -133,3 +133,28 @@ it('a key result adds up the weeks of its cycle, whichever day they begin on', a
   await record(code, { '2026-W39': 1_000, ...weeks(40, 53), '2027-W01': 1_000 })
   expect(await read(`key-results/${keyResultId}`)).toMatchObject({ value: 140, progress: 1 })
 })
+
+it('another calendar judges every KPI at once, with formulas and the key results that follow them', async () => {
+  const quarterly = await weekly({ frequency: 'quarter' })
+  const computed = await weekly({ frequency: 'quarter', formula: `${quarterly.code} * 2` })
+  await make(`kpis/${quarterly.id}/targets`, { effectiveFrom: '2026-01-01', target: 100, redLine: 50 })
+  await record(quarterly.code, { '2026-10': 10, '2026-11': 20, '2026-12': 40, '2027-01': 80 })
+  const { id: cycleId } = await cycle({ endsOn: '2027-12-31' })
+  const follow = { source: 'kpi', kpiId: computed.id, baseline: 0, target: 1_000 }
+  const follower = await keyResult((await objective(cycleId, 'Grow')).id, follow)
+  const judged = async () => {
+    const { judgedValue, status, value } = await read(`kpis/${quarterly.id}`)
+    const [twice, goal] = [await read(`kpis/${computed.id}`), await read(`key-results/${follower.id}`)]
+    return { judgedValue, status, value, twice: twice.judgedValue, progress: goal.progress }
+  }
+  expect(await judged()).toEqual({ judgedValue: 70, status: 'amber', value: 80, twice: 140, progress: 0.14 })
+  const { body: seen } = await call('PATCH', '/v1/organization', { fiscalYearStartMonth: 2 })
+  expect(seen.fiscalYearStartMonth).toBe(2)
+  expect(await judged()).toEqual({ judgedValue: 140, status: 'green', value: 140, twice: 280, progress: 0.28 })
+  // What nobody changed is not judged anew.
+  const { scoredAt } = await read(`kpis/${quarterly.id}`)
+  await call('PATCH', '/v1/organization', { name: 'Test again', fiscalYearStartMonth: 2 })
+  expect((await read(`kpis/${quarterly.id}`)).scoredAt).toBe(scoredAt)
+  await call('PATCH', '/v1/organization', { fiscalYearStartMonth: 1 })
+  expect((await judged()).judgedValue).toBe(70)
+})

@@ -9,7 +9,7 @@ import { judgeCustom } from '../objectives/objective.input.ts'
 import { requireUnexposed } from './kpi.exposure.ts'
 import { judgeFormula, namedInFormulas, requireUnread, saveInputs } from './kpi.formula.ts'
 import { judgeAggregation, judgeDrivers, kpiRow } from './kpi.input.ts'
-import { heldKpis, lockKpis } from './kpi.lock.ts'
+import { heldKpis, lockDefinitions, lockKpis } from './kpi.lock.ts'
 import { rescoreKpis } from './kpi.rescore.ts'
 import { kpi, kpiInputs } from './kpi.resource.ts'
 import { mayChangeKpi } from './kpi.rules.ts'
@@ -17,10 +17,10 @@ import type { kpis } from './kpi.table.ts'
 
 type Kpi = typeof kpis.$inferSelect
 
-/** Definitions are written one at a time in an organization, so that no circle is closed from two sides. */
+/** Takes the KPIs written, and those that their formulas read or would read. */
 const lock = async (ctx: Context, { ids, inputs }: { ids: string[]; inputs: Row[] }): Promise<void> => {
   const { actor, db } = ctx
-  await query(db, 'tree_lock', 'select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${actor.tenantId} kpis`])
+  await lockDefinitions(ctx)
   const read = await query<{ id: string }>(
     db,
     'kpi_inputs_of',
