@@ -1,80 +1,28 @@
 import type { Context } from '../../api/operation.ts'
 import { inputProblem } from '../../api/problem.ts'
 import {
-  addPeriods,
   type CalendarPeriod,
-  dayNumber,
-  dayOf,
-  firstYear,
   heldOn,
   judgeValue,
   type KpiTargetFrom,
-  lastYear,
   type Period,
-  periodAfter,
   periodOf,
   periodsBetween,
   rollUp,
   targetOver,
 } from '../../scoring/index.ts'
 import { type Definitions, grainOf } from '../kpis/kpi.definitions.ts'
-import { kpiValues, mostPeriods, type PeriodPoint, type ValueGroup, type Values } from '../kpis/kpi.values.ts'
+import { kpiValues, type PeriodPoint, type ValueGroup, type Values, type ValuesAsked } from '../kpis/kpi.values.ts'
 import { dimensionsOf } from '../measurements/measurement.dimensions.ts'
 import type { SeriesSubject } from './series.queries.ts'
 import { type KpiSeries, mostPoints, type SeriesAsked, type SeriesPoint } from './series.schema.ts'
-
-/** Periods shown where nobody said from when. */
-const shownByDefault = 12
-
-type Span = { from: string; to: string; grain: Period | null }
-
-const spanOf = ({ definitions, kpi }: SeriesSubject, asked: SeriesAsked, today: string): Span => {
-  const { calendar } = definitions
-  const grain = asked.grain ?? grainOf(kpi)
-  const to = asked.to ?? today
-  const first = grain
-    ? periodAfter(periodOf(to, grain, calendar), 1 - shownByDefault, calendar).start
-    : `${firstYear}-01-01`
-  const from = asked.from ?? first
-  if (grain === null && asked.of === 'children')
-    throw inputProblem('invalid_input', '/grain', 'say a grain: children are measured in periods of their own')
-  if (from > to) throw inputProblem('invalid_input', '/from', 'from is after to')
-  for (const [name, day] of Object.entries({ from, to }))
-    if (Number(day.slice(0, 4)) < firstYear || Number(day.slice(0, 4)) > lastYear)
-      throw inputProblem('invalid_input', `/${name}`, `years run from ${firstYear} to ${lastYear}`)
-  return { from, to, grain }
-}
-
-const lengths = { day: 1, week: 7, month: 28, quarter: 89, year: 365 }
-
-/** Refused before anything is read. 422 */
-const requireFew = (from: string, to: string, grain: Period): void => {
-  if ((dayNumber(to) - dayNumber(from)) / lengths[grain] > mostPeriods)
-    throw inputProblem('invalid_input', '/from', `more than ${mostPeriods} periods: ask for fewer, or longer ones`)
-}
-
-/** What is read beside what is shown: the periods compared with, and those a moving average begins with. */
-const readFrom = (
-  { from, grain }: Span,
-  { compare, movingAverage = 1 }: SeriesAsked,
-  { calendar }: Definitions,
-): string => {
-  if (grain === null) return from
-  const first = periodOf(from, grain, calendar)
-  const earlier = [
-    periodAfter(first, 1 - movingAverage, calendar).start,
-    ...(compare === 'previous_period' ? [periodAfter(first, -1, calendar).start] : []),
-    ...(compare === 'previous_year' ? [yearBefore(first, grain, calendar).start] : []),
-  ]
-  return earlier.reduce((one, other) => (one < other ? one : other), first.start)
-}
-
-const yearBefore = ({ start }: CalendarPeriod, grain: Period, calendar: Definitions['calendar']): CalendarPeriod =>
-  periodOf(dayOf(addPeriods(dayNumber(start), 'year', -1)), grain, calendar)
+import { lengths, readFrom, requireFew, spanOf, yearBefore } from './series.span.ts'
 
 /** The series of a KPI as it is answered: values added up, compared, judged against the targets of their time. */
 export const buildSeries = async (ctx: Context, subject: SeriesSubject, asked: SeriesAsked): Promise<KpiSeries> => {
   const { definitions, kpi } = subject
+  if (asked.aggregation === 'ratio' && kpi.aggregation !== 'ratio')
+    throw inputProblem('invalid_input', '/aggregation', `${kpi.code} has no numerators: it is no ratio`)
   const span = spanOf(subject, asked, ctx.today)
   const from = readFrom(span, asked, definitions)
   if (span.grain) requireFew(from, span.to, span.grain)
@@ -90,7 +38,7 @@ export const buildSeries = async (ctx: Context, subject: SeriesSubject, asked: S
   }
   const ids = asked.of === 'children' ? subject.childIds : [kpi.id]
   const found = await kpiValues(ctx, definitions, ids, wanted)
-  const values = asked.of === 'children' ? together(subject, [...found.values()]) : found.get(kpi.id)
+  const values = asked.of === 'children' ? together(subject, [...found.values()], wanted) : found.get(kpi.id)
   const periods = values?.periods ?? []
   const groups = values?.groups.length ? values.groups : asked.groupBy ? [] : [blank(periods.length)]
   const shown = periods.filter(({ end }) => end >= span.from).length
@@ -130,10 +78,14 @@ const nothing: PeriodPoint = {
 const blank = (count: number): ValueGroup => ({ dimensions: {}, points: Array.from({ length: count }, () => nothing) })
 
 /** What child KPIs make together, by the parent's roll-up, group by group. */
-const together = ({ kpi }: SeriesSubject, all: readonly Values[]): Values | undefined => {
+const together = (
+  { kpi, definitions }: SeriesSubject,
+  all: readonly Values[],
+  { from, to, grain }: ValuesAsked,
+): Values | undefined => {
   const [first] = all
   const { rollup } = kpi
-  if (!first) return undefined
+  if (!first) return grain && { grain, periods: periodsBetween(from, to, grain, definitions.calendar), groups: [] }
   if (rollup === null) throw inputProblem('invalid_input', '/of', `${kpi.code} has no roll-up for its children`)
   const byKey = Map.groupBy(
     all.flatMap(({ groups }) => groups),
@@ -158,7 +110,10 @@ const together = ({ kpi }: SeriesSubject, all: readonly Values[]): Values | unde
 
 type Judged = Omit<SeriesPoint, 'compare' | 'movingAverage'>
 
-/** Targets of a sum are for the whole and for its own frequency or longer; of anything else they hold for members, too. */
+/**
+ * Targets of a sum are for the whole and for its own frequency or longer; of anything else they hold for members, too. What
+ * is added up otherwise than the KPI is has none.
+ */
 const judgeOf = (
   ctx: Context,
   { kpi, definitions, targets }: SeriesSubject,
@@ -168,10 +123,12 @@ const judgeOf = (
 ): ((point: PeriodPoint, at: number) => Judged) => {
   const frequency = grainOf(kpi)
   const aggregation = asked.aggregation ?? kpi.aggregation
+  const isAnother = aggregation !== kpi.aggregation
   const isLonger = grain !== null && frequency !== null && lengths[grain] > lengths[frequency]
   const isShorter = grain !== null && frequency !== null && lengths[grain] < lengths[frequency]
   const isOfMembers = asked.groupBy !== undefined || asked.dimensions !== undefined
-  const inForce: readonly KpiTargetFrom[] = aggregation === 'sum' && (isShorter || isOfMembers) ? [] : targets
+  const inForce: readonly KpiTargetFrom[] =
+    isAnother || (aggregation === 'sum' && (isShorter || isOfMembers)) ? [] : targets
   const parts = isLonger
     ? Map.groupBy(
         periodsBetween(
