@@ -20,7 +20,6 @@ import {
   retentionPatch,
 } from './organization.resource.ts'
 
-const { feedbackRetentionMonths, reviewRetentionMonths } = organizationSchema.shape
 const { name, timeZone, weekStart, fiscalYearStartMonth, defaultCadence, defaultVisibility, customFields, externalId } =
   organizationSchema.shape
 
@@ -36,8 +35,6 @@ const update = z
     insightPolicy: insightPolicyPatch,
     customFields,
     retention: retentionPatch,
-    feedbackRetentionMonths,
-    reviewRetentionMonths,
     externalId,
   })
   .partial()
