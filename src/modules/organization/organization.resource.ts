@@ -43,7 +43,7 @@ const keptDays = z.int().min(7).max(3_650)
 const auditDays = z.int().min(366).max(36_500)
 
 /** Texts about people: up to fifty years, as some laws ask. */
-const peopleDays = z.int().min(30).max(18_300)
+const peopleDays = z.int().min(30).max(18_500)
 
 const retention = z
   .strictObject({
