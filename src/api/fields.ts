@@ -1,5 +1,11 @@
 import { z } from 'zod'
 
+/** Postgres has no year 0, and JavaScript writes years beyond 9999 with a sign. What is no date at all is told elsewhere. */
+const isWithinYears = (value: string): boolean => {
+  const year = new Date(value).getUTCFullYear()
+  return !(year < 1 || year > 9999)
+}
+
 /** Named members shared by many schemas. Bounds come from design rules, so that no value breaks arithmetic later. */
 export const id = z.uuid().meta({ description: 'UUID v7, ours.' })
 export const externalId = z
@@ -11,9 +17,13 @@ export const externalId = z
   .meta({ description: "The caller's own id, unique among live rows." })
 export const name = z.string().trim().min(1).max(200)
 export const text = z.string().max(10_000)
-export const day = z.iso.date().meta({ description: "A calendar day of the organization's time zone, YYYY-MM-DD." })
+export const day = z.iso
+  .date()
+  .refine(isWithinYears, 'years run from 1 to 9999')
+  .meta({ description: "A calendar day of the organization's time zone, YYYY-MM-DD." })
 export const instant = z.iso
   .datetime({ offset: true })
+  .refine(isWithinYears, 'years run from 1 to 9999')
   .meta({ description: 'RFC 3339; answers are in UTC with milliseconds.' })
 
 /** 0..1 */

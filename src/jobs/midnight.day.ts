@@ -20,12 +20,16 @@ const stateText = `
        and k.state = 'active' and k.deleted_at is null) as "scoredOn"
   from organizations g left join midnights m on m.tenant_id = $1 where g.tenant_id = $1 and g.id = $1`
 
-// What was scored on the day or later knows it already: a reading came before the job did.
+// What was scored on the day or later knows it already: a reading came before the job did. A sum becomes a reading of the
+// key results that follow it on the day after its period.
 const dueText = `
   select k.id, k.objective_id as "objectiveId" from key_results k
   join objectives o on o.tenant_id = $1 and o.id = k.objective_id and o.deleted_at is null and o.state <> 'closed'
-  where k.tenant_id = $1 and k.mode in ('adherence', 'accrual') and k.state = 'active' and k.deleted_at is null
-    and (k.score ->> 'scoredOn') < $2 order by k.id`
+  left join kpis i on i.tenant_id = $1 and i.id = k.kpi_id and k.kpi_window = 'latest' and i.aggregation = 'sum'
+  where k.tenant_id = $1 and k.deleted_at is null and (
+    (k.mode in ('adherence', 'accrual') and k.state = 'active' and (k.score ->> 'scoredOn') < $2)
+    or (k.state in ('draft', 'active') and i.judged -> 'latest' ->> 'end' < $2
+      and k.score ->> 'scoredOn' <= i.judged -> 'latest' ->> 'end')) order by k.id`
 
 /**
  * Takes one organization one day further: rescores, as of that day, the key results whose periods time ends, with all

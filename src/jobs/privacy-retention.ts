@@ -11,7 +11,7 @@ const feedbackText = `
   where f.tenant_id = $1 and f.id in (select x.id from feedback x
     join organizations g on g.tenant_id = $1 and g.id = $1
     where x.tenant_id = $1 and (x.deleted_at is null or x.text is not null)
-      and coalesce(x.given_at, x.created_at) + make_interval(months => g.feedback_retention_months) < $2 order by x.id limit $3)
+      and coalesce(x.given_at, x.created_at) + make_interval(days => (g.retention ->> 'feedback')::int) < $2 order by x.id limit $3)
   returning f.id`
 
 const reviewsText = `
@@ -22,7 +22,7 @@ const reviewsText = `
     join review_cycles c on c.tenant_id = $1 and c.id = x.review_cycle_id
     join organizations g on g.tenant_id = $1 and g.id = $1
     where x.tenant_id = $1 and (x.deleted_at is null or x.answers <> '[]' or x.summary is not null)
-      and c.closed_at + make_interval(months => g.review_retention_months) < $2 order by x.id limit $3)
+      and c.closed_at + make_interval(days => (g.retention ->> 'reviews')::int) < $2 order by x.id limit $3)
   returning r.id`
 
 // Named once by nobody any more: what was frozen of goals closed stays, it is not about reviews.
@@ -38,8 +38,8 @@ const erase = async (ctx: Context, type: 'feedback' | 'review', text: string): P
 }
 
 /**
- * Erases feedback and reviews older than the organization keeps them (`feedbackRetentionMonths` after it was given,
- * `reviewRetentionMonths` after the cycle was closed). Tombstones without content stay, so that who syncs is told.
+ * Erases feedback and reviews older than the organization keeps them (`retention.feedback` after it was given,
+ * `retention.reviews` after the cycle was closed). Tombstones without content stay, so that who syncs is told.
  */
 export const runPrivacyRetention = (options: JobOptions): Promise<void> =>
   inEveryOrganization(options, 'privacy retention', async (ctx) => {

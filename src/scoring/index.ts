@@ -42,7 +42,7 @@ export { type KpiTrend, trendOf } from './kpi-trend.ts'
 export { periodValue, quotient, type Sums } from './kpi-value.ts'
 export { scoreObjective } from './objective.ts'
 export { expectedOn } from './pace.ts'
-export { type CalendarPeriod, periodAfter, periodOf, periodsBetween } from './period.ts'
+export { type CalendarPeriod, heldOn, periodAfter, periodOf, periodsBetween } from './period.ts'
 export { firstYear, isPeriodFault, lastYear, type ParsedPeriod, type PeriodFault, parsePeriod } from './period-text.ts'
 export type { ExclusionReason } from './pool.ts'
 export {

@@ -14,6 +14,13 @@ const monthOf = (day: Day): number => Number(day.slice(5, 7))
 const fiscalYearOf = (firstDay: Day, { fiscalYearStartMonth }: Calendar): number =>
   yearOf(firstDay) + (fiscalYearStartMonth === 1 ? 0 : 1)
 
+/**
+ * The day by which a period belongs to a longer one: the fourth of a week, so that it lies where most of its days do, as
+ * weeks of ISO 8601 lie in years; the first day of all others, which lie whole in a longer one.
+ */
+export const heldOn = ({ grain, start }: Pick<CalendarPeriod, 'grain' | 'start'>): Day =>
+  grain === 'week' ? dayOf(dayNumber(start) + 3) : start
+
 const startOf = (number: number, grain: Period, calendar: Calendar): number =>
   addPeriods(nextPeriodStart(number, grain, calendar), grain, -1)
 
@@ -44,7 +51,12 @@ const labelOf = (start: number, grain: Exclude<Period, 'day'>, calendar: Calenda
 const periodFrom = (first: number, grain: Period, calendar: Calendar): CalendarPeriod => {
   const start = dayOf(first)
   if (grain === 'day') return { grain, start, end: start, label: start }
-  return { grain, start, end: dayOf(nextPeriodStart(first, grain, calendar) - 1), label: labelOf(first, grain, calendar) }
+  return {
+    grain,
+    start,
+    end: dayOf(nextPeriodStart(first, grain, calendar) - 1),
+    label: labelOf(first, grain, calendar),
+  }
 }
 
 /** The period of a grain that a day lies in. Months are the calendar's; quarters and years are counted fiscally. */

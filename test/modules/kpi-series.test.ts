@@ -44,6 +44,56 @@ describe('A series', () => {
     expect((await call('GET', `/v1/kpis/${id}/series?from=1800-01-01&to=1801-12-31&${far}`)).status).toBe(200)
   })
 
+  it('refuses what it cannot answer at the parameter that says so', async () => {
+    const { id } = await kpi()
+    const asked = {
+      'to=9999-12-31': '/to',
+      'from=0000-01-01': '/from',
+      'from=2026-02-01&to=2026-01-01': '/from',
+      'knownAt=0000-01-01T00:00:00Z': '/knownAt',
+      'aggregation=ratio': '/aggregation',
+      'dimensions=a:b&dimensions=a:c': '/dimensions/1',
+      'dimensions=a%5C:b': '/dimensions/0',
+      'groupBy=a&groupBy=a': '/groupBy',
+    }
+    for (const [query, pointer] of Object.entries(asked)) {
+      const { status, body } = await call('GET', `/v1/kpis/${id}/series?${query}`)
+      expect([query, status, body.errors?.[0]?.pointer]).toEqual([query, 422, pointer])
+    }
+    expect((await seriesOf(id, 'to=1800-03-01')).series[0]?.points).toHaveLength(3)
+    const target = await call('POST', `/v1/kpis/${id}/targets`, { effectiveFrom: '0000-01-01', target: 1 })
+    expect([target.status, target.body.errors[0].pointer]).toEqual([422, '/effectiveFrom'])
+  })
+
+  it('finds dimensions whose names have colons and backslashes', async () => {
+    const { id, code } = await kpi()
+    const dimensions = { 'sex: both': 'x:y', 'a\\b': '1' }
+    await record([{ kpiCode: code, period: '2026-09', value: 3, dimensions }])
+    const query = `dimensions=${encodeURIComponent('sex\\: both:x:y')}&dimensions=${encodeURIComponent('a\\\\b:1')}`
+    expect(values(await seriesOf(id, `from=2026-09-01&to=2026-09-30&${query}`))).toEqual([['2026-09', 3]])
+    expect((await read(`kpis/${id}/measurements/history?${query}`)).items).toHaveLength(1)
+  })
+
+  it('is judged by its targets only where it is added up as the KPI is', async () => {
+    const { id, code } = await kpi()
+    await make(`kpis/${id}/targets`, { effectiveFrom: '2026-01-01', target: 10 })
+    await record([{ kpiCode: code, period: '2026-09', value: 3 }])
+    const september = 'from=2026-09-01&to=2026-09-30'
+    const statusOf = async (more: string) => (await seriesOf(id, september + more)).series[0]?.points[0]?.['status']
+    expect(await statusOf('')).toBe('amber')
+    expect(await statusOf('&aggregation=sum')).toBe('amber')
+    expect(await statusOf('&aggregation=average')).toBe('no_target')
+  })
+
+  it('of children is dense where there are none', async () => {
+    const { id } = await kpi()
+    const series = await seriesOf(id, 'of=children&from=2026-01-01&to=2026-02-28')
+    expect(values(series)).toEqual([
+      ['2026-01', null],
+      ['2026-02', null],
+    ])
+  })
+
   it('of children leaves out those its reader may not see', async () => {
     const parent = await kpi()
     const { code } = await kpi({ parentId: parent.id, visibility: 'private' })

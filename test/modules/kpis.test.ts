@@ -1,4 +1,6 @@
+import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
+import { runMidnight } from '../../src/jobs/midnight.ts'
 import { createWorld } from '../support/app.ts'
 import { goalsOf } from '../support/goals.ts'
 
@@ -78,6 +80,33 @@ describe('The bridge', () => {
     const history = await read(`key-results/${keyResult.id}/history?clock=effective`)
     expect(history.items.map(({ progress }: { progress: number }) => progress)).toEqual([0, 0.5])
     expect((await call('DELETE', `/v1/kpis/${id}`)).body.code).toBe('has_dependents')
+  })
+
+  it('promotes a sum from its last complete period, and the running one becomes a reading when it is over', async () => {
+    const { clock, pool, organizationId } = world
+    const { id } = await kpi({ aggregation: 'sum' })
+    const running = await goalsOf(call).cycle()
+    const options = {
+      pool,
+      clock: () => clock.now,
+      log: pino({ level: 'silent' }) as never,
+      organizationIds: [organizationId],
+    }
+    await runMidnight(options)
+    await measure(id, '2026-11', 30)
+    const early = await call('POST', `/v1/kpis/${id}/promote`, { cycleId: running.id, target: 200 })
+    expect([early.status, early.body.code]).toEqual([422, 'not_measured'])
+    await measure(id, '2026-10', 100)
+    const { objective, keyResult } = await make(`kpis/${id}/promote`, { cycleId: running.id, target: 200 })
+    expect(keyResult).toMatchObject({ baseline: 100, target: 200, value: 100, attainment: 0 })
+    await measure(id, '2026-11', 120)
+    expect(await read(`key-results/${keyResult.id}`)).toMatchObject({ value: 100, attainment: 0 })
+    const before = clock.now
+    clock.now = new Date('2026-12-01T00:15:00Z')
+    await runMidnight(options)
+    expect(await read(`key-results/${keyResult.id}`)).toMatchObject({ value: 120, attainment: 0.2 })
+    expect(await read(`objectives/${objective.id}`)).toMatchObject({ progress: 0.2 })
+    clock.now = before
   })
 
   it('follows corrections and what is taken back, and can follow the cycle instead of the latest value', async () => {

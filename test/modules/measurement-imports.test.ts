@@ -96,6 +96,39 @@ test('the series of what was imported, grouped by a dimension', async () => {
   })
 })
 
+test('a span of years and the year it ends in never overwrite each other', async () => {
+  const yearly = await kpi('SURVEY', { frequency: 'year' })
+  const head = 'kpiCode,period,value'
+  const inFile = await send(csv(head, 'SURVEY,2003-2005,10', 'SURVEY,2005,10', 'SURVEY,2010,7'))
+  expect(inFile.body).toMatchObject({ created: 2, refused: 1, refusalsByCode: { duplicate_point: 1 } })
+  const later = await send(csv(head, 'SURVEY,2005,20', 'SURVEY,2010,8'))
+  expect(later.body).toMatchObject({ created: 0, corrected: 1, refused: 1, refusalsByCode: { span_conflict: 1 } })
+  expect(later.body.refusals[0]).toMatchObject({ line: 2, message: expect.stringContaining('2003-2005') })
+  const same = await send(csv(head, 'SURVEY,2003-05,11'))
+  expect(same.body).toMatchObject({ corrected: 1, refused: 0 })
+  const whole = await send(csv(head, 'SURVEY,2011,1', 'SURVEY,2005,20'), 'atomic=true')
+  expect([whole.status, whole.body.code, whole.body.errors[0].pointer]).toEqual([422, 'import_refused', '/lines/3'])
+
+  const items = [
+    { kpiCode: 'SURVEY', period: '2009', value: 1 },
+    { kpiCode: 'SURVEY', period: '2008-2010', value: 1 },
+  ]
+  const batch = await call('POST', '/v1/measurements/batch', { items })
+  expect([batch.status, batch.body.code, batch.body.errors[0].pointer]).toEqual([
+    409,
+    'span_conflict',
+    '/items/1/period',
+  ])
+  const { body } = await call('GET', `/v1/kpis/${yearly}/measurements?sort=periodStart`)
+  expect(body.items.map(({ period, value }: any) => [period, value])).toEqual([
+    ['2003-2005', 11],
+    ['2010', 8],
+  ])
+  await call('DELETE', `/v1/measurements/${body.items[0].id}`)
+  const year = await call('POST', `/v1/kpis/${yearly}/measurements`, { period: '2005', value: 20 })
+  expect([year.status, year.body.spanStart]).toEqual([201, null])
+})
+
 test('a correction keeps the old value, and key results and judgements follow', async () => {
   const text = csv('kpiCode,period,value', 'VISITS,2026-03,10', 'VISITS,2026-04,20')
   expect((await send(text)).body).toMatchObject({ created: 2, refused: 0 })

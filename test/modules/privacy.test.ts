@@ -217,7 +217,7 @@ test('feedback and reviews go when the organization keeps them no longer', async
   clock.now = new Date('2027-07-01T00:00:00.000Z')
   await run()
   expect([await status(`feedback/${id}`), await status(`reviews/${record}`)]).toEqual([200, 200])
-  await call('PATCH', '/v1/organization', { feedbackRetentionMonths: 12, reviewRetentionMonths: 24 })
+  await call('PATCH', '/v1/organization', { retention: { feedback: 365, reviews: 730 } })
   await run()
   expect([await status(`feedback/${id}`), await status(`reviews/${record}`)]).toEqual([404, 200])
   clock.now = new Date('2028-07-01T00:00:00.000Z')

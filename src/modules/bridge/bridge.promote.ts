@@ -11,6 +11,7 @@ import type { Row } from '../../api/store.ts'
 import { narrowed, type Writes } from '../../api/writes.ts'
 import { anyone } from '../../auth/rules.ts'
 import { query } from '../../db/statement.ts'
+import { kpiSegmentOn } from '../../scoring/index.ts'
 import { createKeyResultInput } from '../key-results/key-result.input.ts'
 import { keyResult, keyResultSchema } from '../key-results/key-result.resource.ts'
 import { keyResultWrites } from '../key-results/key-result.writes.ts'
@@ -59,6 +60,12 @@ const targetNow = async (ctx: Context, kpiId: string, value: number): Promise<nu
   return (upperTarget !== null && value > upperTarget ? upperTarget : target) ?? undefined
 }
 
+/** What a key result reads of it today: a sum is what its last complete period came to, all else the newest value. */
+const valueNow = ({ aggregation, judged }: Kpi, today: string): number | null => {
+  if (judged === null) return null
+  return aggregation === 'sum' ? kpiSegmentOn(judged.timeline, today).value : (judged.latest?.value ?? null)
+}
+
 const made = async (ctx: Context, writes: Writes, create: Row): Promise<string> =>
   (await applyEntries(ctx, writes, [{ create }]))[0]?.after['id'] as string
 
@@ -74,7 +81,7 @@ const promote = async (ctx: Context, row: Kpi, given: z.output<typeof input>) =>
   // Held as it is until the key result follows it, and before any goal graph.
   shareKpis(ctx, { kpiIds: [row.id] })
   const [now] = (await findMany(ctx, kpi, [row.id])) as unknown as Kpi[]
-  const baseline = now?.judged?.latest?.value ?? null
+  const baseline = now ? valueNow(now, ctx.today) : null
   if (!now || baseline === null) throw new Problem('not_measured', `${row.code} has no value to begin with`)
   const { title, keyResultTitle, target: wanted, kpiWindow: window, ...members } = given
   const target = wanted ?? (await targetNow(ctx, row.id, baseline))

@@ -1,5 +1,5 @@
 import type { Context } from '../../api/operation.ts'
-import { periodAfter, periodOf, type Reading, runningValues } from '../../scoring/index.ts'
+import { type CalendarPeriod, heldOn, periodAfter, periodOf, type Reading, runningValues } from '../../scoring/index.ts'
 import { type Definition, type Definitions, grainOf, loadDefinitions } from '../kpis/kpi.definitions.ts'
 import type { PeriodPoint } from '../kpis/kpi.period-points.ts'
 import { kpiValues, type Values } from '../kpis/kpi.values.ts'
@@ -16,7 +16,7 @@ const periodsBefore = 24
 /**
  * The readings of key results that follow a KPI (docs/scoring.md section 2): the value of each of its periods, or with the
  * window `cycle` what the periods since the first day make together. A period was true on its last day, while it runs on
- * the day it was recorded.
+ * the day it was recorded; without that window a running sum is no reading.
  */
 export const kpiReadings = async (ctx: Context, followers: readonly Follower[]): Promise<Map<string, KpiReadings>> => {
   const following = followers.flatMap((row) => (row.kpiId ? [{ ...row, kpiId: row.kpiId }] : []))
@@ -49,7 +49,8 @@ const readingsOf = async (
       return rows.map((row): [string, KpiReadings] => {
         const definition = byId.get(row.kpiId) as Definition
         const measured = measuredOf(values.get(row.kpiId), ctx.today)
-        const readings = row.kpiWindow === 'cycle' ? together(definition, measured, firstDay) : measured.map(toReading)
+        const readings =
+          row.kpiWindow === 'cycle' ? together(definition, measured, row) : latestOf(definition, measured, ctx.today)
         return [row.id, { readings: readings.filter(({ day }) => day <= lastDay), frequency }]
       })
     }),
@@ -57,23 +58,35 @@ const readingsOf = async (
   return read.flat()
 }
 
-type Measured = PeriodPoint & { start: string; end: string }
+type Measured = PeriodPoint & Pick<CalendarPeriod, 'grain' | 'start' | 'end'>
 
 /** Periods that have begun and have a value, of the KPI as a whole. */
 const measuredOf = (values: Values | undefined, today: string): Measured[] => {
   const { periods = [], groups = [] } = values ?? {}
   const points = groups[0]?.points ?? []
-  return periods.flatMap(({ start, end }, at) => {
+  return periods.flatMap(({ grain, start, end }, at) => {
     const point = points[at]
-    return !point || point.value === null || start > today ? [] : [{ ...point, start, end }]
+    return !point || point.value === null || start > today ? [] : [{ ...point, grain, start, end }]
   })
 }
 
-const toReading = ({ value, day, end }: Measured): Reading => ({ day: day ?? end, value, zone: null })
+/** The values of the periods themselves; a sum says nothing of its period before that is over (decision 39). */
+const latestOf = ({ aggregation }: Definition, measured: readonly Measured[], today: string): Reading[] =>
+  aggregation === 'sum'
+    ? measured.filter(({ end }) => end < today).map(({ value, end }) => ({ day: end, value, zone: null }))
+    : measured.map(({ value, day, end }) => ({ day: day ?? end, value, zone: null }))
 
-/** What the periods that begin in the cycle make together, up to each of them. */
-const together = ({ aggregation }: Definition, measured: readonly Measured[], firstDay: string): Reading[] => {
-  const inCycle = measured.filter(({ start }) => start >= firstDay)
+/** What the periods of the cycle make together, up to each of them: those that begin in it, and weeks that belong to it. */
+const together = ({ aggregation }: Definition, measured: readonly Measured[], cycle: Follower): Reading[] => {
+  const { firstDay, lastDay } = cycle
+  const inCycle = measured.filter((each) => heldOn(each) >= firstDay && heldOn(each) <= lastDay)
   const values = runningValues(aggregation, inCycle)
-  return inCycle.map(({ day, end }, at) => ({ day: day ?? end, value: values[at]?.value ?? null, zone: null }))
+  return inCycle.map(({ grain, day, end }, at) => {
+    const trueOn = day ?? end
+    return {
+      day: grain === 'week' && trueOn > lastDay ? lastDay : trueOn,
+      value: values[at]?.value ?? null,
+      zone: null,
+    }
+  })
 }

@@ -4,6 +4,7 @@ import { query } from '../../db/statement.ts'
 import {
   type Calendar,
   type CalendarPeriod,
+  heldOn,
   type KpiTargetFrom,
   type Period,
   periodAfter,
@@ -34,10 +35,14 @@ export const historiesOf = async (
 ): Promise<Map<string, KpiHistory>> => {
   const definitions = await loadDefinitions(ctx, ids)
   const { calendar } = definitions
-  const current = periodOf(ctx.today, grain, calendar)
+  const isInWeeks =
+    grain !== 'day' && grain !== 'week' && ids.some((id) => definitions.byId.get(id)?.frequency === 'week')
+  // A month is over with the last week that belongs to it.
+  const held = heldOn(periodOf(ctx.today, 'week', calendar))
+  const current = periodOf(isInWeeks && held < ctx.today ? held : ctx.today, grain, calendar)
   const from = periodAfter(current, -mostPeriods, calendar).start
   const to = periodAfter(current, -1, calendar).end
-  const found = await kpiValues(ctx, definitions, ids, { from, to, grain })
+  const found = await kpiValues(ctx, definitions, ids, { from, to, grain, inWeeks: isInWeeks })
   return new Map(
     [...found].map(([id, { periods, groups }]) => {
       const points = groups[0]?.points ?? []

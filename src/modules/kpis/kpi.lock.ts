@@ -37,6 +37,20 @@ export const lockKpis = async (ctx: Context, ids: readonly string[]): Promise<Lo
   return locked
 }
 
+/** Definitions are written one at a time in an organization, so that no circle is closed from two sides. */
+export const lockDefinitions = async ({ actor, db }: Context): Promise<void> => {
+  await query(db, 'tree_lock', 'select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${actor.tenantId} kpis`])
+}
+
+/** Takes the KPIs of the whole organization, and keeps others from being defined, before what all of them follow changes. */
+export const lockAllKpis = async (ctx: Context): Promise<void> => {
+  await lockDefinitions(ctx)
+  const text = 'select id from kpis where tenant_id = $1 and deleted_at is null'
+  const rows = await query<{ id: string }>(ctx.db, 'all_kpis', text, [ctx.actor.tenantId])
+  const ids = rows.map(({ id }) => id)
+  await lockKpis(ctx, ids)
+}
+
 /** Makes this write's locks take these KPIs too. */
 export const rememberKpis = ({ memo }: Context, ids: readonly string[]): void => {
   memo.set(kpisKey, [...new Set([...((memo.get(kpisKey) as string[] | undefined) ?? []), ...ids])])

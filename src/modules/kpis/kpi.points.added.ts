@@ -2,16 +2,26 @@ import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
 import { current, dayOfRecording, type Group, known, type PointsAsked } from './kpi.points.asked.ts'
 
+/** The day by which a point belongs to a period: the fourth of its week (`heldOn` of the scoring core), else its first. */
+const heldOn = `case m.grain when 'week' then m.period_start + 3
+  when 'day' then coalesce(m.period_start - (m.period_start - $10::date) % 7 + 3, m.period_start) else m.period_start end`
+
 const inOrder = {
-  place: 'width_bucket(m.period_start, $4::date[])',
+  place: `width_bucket(${heldOn}, $4::date[])`,
   join: '',
-  // A point longer than the period it begins in says nothing of it.
-  fits: 'm.period_start between ($4::date[])[1] and ($5::date[])[cardinality($5::date[])] and m.period_end <= ($5::date[])[width_bucket(m.period_start, $4::date[])]',
+  // A point longer than the period it belongs to says nothing of it.
+  fits: `held_on between ($4::date[])[1] and ($5::date[])[cardinality($5::date[])] and case grain
+    when 'week' then ($5::date[])[place] >= ($4::date[])[place] + 6 when 'day' then true else period_end <= ($5::date[])[place] end`,
+  // A week that began before the month it belongs to, where the month, or what is longer, was measured as a whole.
+  isInMonth: (when: string) => `grain = 'week' and extract(day from held_on) <= 3 and exists (select from measurements m
+    where m.tenant_id = $1 and m.series_id = s.id and m.period_start between $11::date and $12::date
+      and m.period_start = date_trunc('month', held_on)::date and m.grain <> all('{day,week}') and ${when})`,
 }
 const own = {
   place: 'p.place',
   join: 'join unnest($4::date[], $5::date[]) with ordinality as p (first_day, last_day, place) on p.first_day = m.period_start and p.last_day = m.period_end',
-  fits: 'm.period_start between (select min(d) from unnest($4::date[]) d) and (select max(d) from unnest($4::date[]) d)',
+  fits: 'true',
+  isInMonth: (_when: string) => 'false',
 }
 
 /**
@@ -22,7 +32,7 @@ const own = {
  * What a series is of is worked out once for each; its points are then read and added up by themselves (`lateral`), so that
  * no plan, whatever Postgres knows of the tables, sorts the points of all of them or goes through them but by their index.
  */
-const pointsText = ({ place, join, fits }: typeof own, when: string): string => `
+const pointsText = ({ place, join, fits, isInMonth }: typeof own, when: string): string => `
   with series as materialized (
     select s.id, s.kpi_id, coalesce($8, i.aggregation) as aggregation, i.rollup, rest.count, rest.names, of.members,
       dense_rank() over (order by s.kpi_id, of.members) as group_no, dense_rank() over (order by rest.count, rest.names) as breakdown
@@ -42,15 +52,19 @@ const pointsText = ({ place, join, fits }: typeof own, when: string): string => 
         case s.aggregation when 'sum' then sum(value) when 'average' then avg(value) when 'min' then min(value)
           when 'max' then max(value) when 'last' then (array_agg(value order by period_start desc))[1] end as value,
         sum(numerator) as numerator, sum(denominator) as denominator, count(*) as points, max(day) as day,
-        case when $9::date[] is null then 1 else count(distinct width_bucket(period_start, $9::date[])) end as parts
+        case when $9::date[] is null then 1 else count(distinct width_bucket(held_on, $9::date[])) end as parts
       from (
-        select ${place} as place, m.value, m.numerator, m.denominator, m.period_start, m.period_end,
-          least(m.period_end, greatest(m.period_start, ${dayOfRecording})) as day,
-          max(m.period_end) over (partition by ${join ? 'p.place' : 'true'} order by m.period_start, m.period_end desc
+        select m.*, least(period_end, ($5::date[])[place], greatest(period_start, ($4::date[])[place], recorded_on)) as day,
+          max(period_end) over (partition by ${join ? 'place' : 'true'} order by period_start, period_end desc
             rows between unbounded preceding and 1 preceding) as covered
-        from measurements m ${join}
-        where m.tenant_id = $1 and m.series_id = s.id and ${fits} and ${when}
-      ) m where covered is null or covered < period_end group by place
+        from (
+          select ${place} as place, ${heldOn} as held_on, m.grain, m.value, m.numerator, m.denominator, m.period_start, m.period_end,
+            ${dayOfRecording} as recorded_on
+          from measurements m ${join}
+          where m.tenant_id = $1 and m.series_id = s.id and m.period_start between $11::date and $12::date and ${when}
+        ) m where ${fits}
+      ) p where (covered is null or covered < case grain when 'week' then held_on else period_end end)
+        and not (${isInMonth(when)}) group by place
     ) a
   ), rolled as (
     select group_no, place, breakdown,
@@ -72,9 +86,9 @@ const pointsText = ({ place, join, fits }: typeof own, when: string): string => 
 
 const texts = {
   kpi_points: pointsText(inOrder, current),
-  kpi_points_known: pointsText(inOrder, known('$10')),
+  kpi_points_known: pointsText(inOrder, known('$13')),
   kpi_points_own: pointsText(own, current),
-  kpi_points_own_known: pointsText(own, known('$10')),
+  kpi_points_own_known: pointsText(own, known('$13')),
 } as const
 
 /** Days as Postgres writes a list of them: thousands of them are a text sooner than the driver escapes each. */
@@ -82,10 +96,10 @@ const listOf = (days: readonly string[]): string => `{${days.join()}}`
 
 /** Points added up by one statement, however many KPIs and series. */
 export const loadAddedPoints = (ctx: Context, asked: PointsAsked): Promise<Group[]> => {
-  const { kpiIds, starts, ends, filter, groupBy, knownAt, aggregation, parts } = asked
+  const { kpiIds, starts, ends, filter, groupBy, knownAt, aggregation, parts, week, between } = asked
   const name = `kpi_points${asked.own ? '_own' : ''}${knownAt ? '_known' : ''}` as const
   const { timeZone } = ctx.organization
   const where = [ctx.actor.tenantId, kpiIds, timeZone, listOf(starts), listOf(ends), JSON.stringify(filter), groupBy]
-  const values = [...where, aggregation, parts && listOf(parts), ...(knownAt ? [knownAt] : [])]
+  const values = [...where, aggregation, parts && listOf(parts), week, ...between, ...(knownAt ? [knownAt] : [])]
   return query<Group>(ctx.db, name, texts[name], values)
 }

@@ -18,6 +18,10 @@ export type PointsAsked = {
   aggregation: KpiAggregation | null
   /** First days of the periods of the KPI's frequency, where the periods asked for are longer. */
   parts: readonly string[] | null
+  /** The first day of any week, where weeks count as a whole: a day then belongs where its week does (decision 38). */
+  week: string | null
+  /** Points that begin from the one day to the other are looked at. */
+  between: readonly [string, string]
 }
 
 /** `[place of the period, value, Σ numerator, Σ denominator, points, last day it was true on, parts that have points]` */

@@ -44,9 +44,9 @@ const texts = { kpi_sole_points: soleText(current), kpi_sole_points_known: soleT
  * up, so they come as they are, at a sixth of the time. Any other KPI is left out of the answer.
  */
 export const loadSolePoints = async (ctx: Context, asked: PointsAsked): Promise<Map<string, Cell[]>> => {
-  const { kpiIds, starts, ends, knownAt } = asked
+  const { kpiIds, between, knownAt } = asked
   const name = knownAt ? 'kpi_sole_points_known' : 'kpi_sole_points'
-  const values = [ctx.actor.tenantId, kpiIds, ctx.organization.timeZone, starts[0], ends.at(-1)]
+  const values = [ctx.actor.tenantId, kpiIds, ctx.organization.timeZone, ...between]
   const rows = await query<Columns>(ctx.db, name, texts[name], knownAt ? [...values, knownAt] : values)
   return new Map(
     rows.flatMap((row) => {
@@ -56,7 +56,7 @@ export const loadSolePoints = async (ctx: Context, asked: PointsAsked): Promise<
   )
 }
 
-/** Undefined where a period has several points. Points longer than the period they begin in say nothing of it. */
+/** Undefined where a period has several points, or a point is of anything but one of the periods. */
 const cellsOf = (columns: Columns, { starts, ends }: PointsAsked): Cell[] | undefined => {
   const cells: Cell[] = []
   let place = 0
@@ -64,8 +64,7 @@ const cellsOf = (columns: Columns, { starts, ends }: PointsAsked): Cell[] | unde
   for (const [at, start] of columns.starts.entries()) {
     while (place < starts.length && (starts[place] as string) <= start) place++
     const end = columns.ends[at] as string
-    if (end > (ends[place - 1] as string)) continue
-    if (place === last) return undefined
+    if (place === last || start !== starts[place - 1] || end !== ends[place - 1]) return undefined
     last = place
     const { values, numerators, denominators, early } = columns
     cells.push([

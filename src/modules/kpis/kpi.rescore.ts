@@ -1,32 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
-import {
-  type KpiPoint,
-  type KpiScore,
-  type KpiTargetFrom,
-  kpiSegmentOn,
-  periodAfter,
-  periodOf,
-  scoreKpi,
-  scoringVersion,
-} from '../../scoring/index.ts'
+import { type KpiScore, kpiSegmentOn, scoringVersion } from '../../scoring/index.ts'
 import { evaluateAlerts } from '../alerts/alert.evaluate.ts'
 import { lockGraphs } from '../goals/goal.lock.ts'
 import { rescore } from '../goals/goal.rescore.ts'
 import type { Cause } from '../goals/goal.save.ts'
-import { type Definitions, grainOf, leavesOf, loadDefinitions, reachOf } from './kpi.definitions.ts'
+import { loadDefinitions } from './kpi.definitions.ts'
 import { type LockedKpis, requireHeld } from './kpi.lock.ts'
-import type { kpis } from './kpi.table.ts'
-import { kpiValues, type Values } from './kpi.values.ts'
-
-type Kpi = typeof kpis.$inferSelect
-type Row = Pick<Kpi, 'id' | 'direction' | 'aggregation' | 'frequency' | 'judged'> & { targets: KpiTargetFrom[] }
-
-/** Periods looked at: enough for a trend, and for the newest to be found again when one was taken back. */
-const periodsRead = 24
-/** Where an irregular KPI's periods are looked for. */
-const firstDay = '0001-01-01'
+import { type Judged, scoresOf } from './kpi.scores.ts'
 
 const affectedText = `
   with recursive up (id) as (
@@ -42,7 +24,7 @@ const affectedText = `
 
 /**
  * Judges KPIs anew, and all whose formulas read them, then the key results that follow them with every goal above: after
- * any write of values, targets or definitions, with the KPIs locked. `touched` says how late the periods written begin.
+ * any write of values, targets or definitions, with the KPIs locked. `touched` says by which day the newest point written counts.
  * Writes what changed and an event for it; the statements end with the transaction.
  */
 export const rescoreKpis = async (
@@ -52,7 +34,7 @@ export const rescoreKpis = async (
   causeOf: (id: string) => Cause,
   touched: ReadonlyMap<string, string> = new Map(),
 ): Promise<ReadonlyMap<string, KpiScore>> => {
-  const rows = await query<Row>(ctx.db, 'kpis_affected', affectedText, [ctx.actor.tenantId, ids])
+  const rows = await query<Judged>(ctx.db, 'kpis_affected', affectedText, [ctx.actor.tenantId, ids])
   requireHeld(
     ctx,
     locked,
@@ -84,75 +66,6 @@ export const rescoreKpis = async (
 }
 
 const plain = (score: KpiScore): KpiScore => JSON.parse(JSON.stringify(score)) as KpiScore
-
-/** The scores of KPIs as of today, from the newest of their periods. */
-const scoresOf = async (
-  ctx: Context,
-  definitions: Definitions,
-  rows: readonly Row[],
-  touched: ReadonlyMap<string, string>,
-): Promise<Map<string, KpiScore>> => {
-  const { calendar } = definitions
-  /** Formulas may look back, so that an old value moves a newer one: they are worked out up to today. */
-  const newest = ({ id, judged }: Row): string => {
-    const written = definitions.byId.get(id)?.formula === null ? touched.get(id) : undefined
-    if (written === undefined) return ctx.today
-    return (
-      [written, judged?.latest?.start ?? written]
-        .filter((day) => day <= ctx.today)
-        .toSorted()
-        .at(-1) ?? ctx.today
-    )
-  }
-  const values = async (row: Row, to: string): Promise<KpiPoint[]> => {
-    const grain = grainOf(row)
-    const from = grain ? periodAfter(periodOf(to, grain, calendar), -periodsRead, calendar).start : firstDay
-    const found = (await kpiValues(ctx, definitions, [row.id], { from, to: grain ? to : ctx.today })).get(row.id)
-    return found ? pointsOf(found, ctx.today).slice(-periodsRead) : []
-  }
-  const scored = await Promise.all(
-    rows.map(async (row) => {
-      let points = await values(row, newest(row))
-      // The newest periods were taken back: whatever is older is the newest now.
-      if (points.length === 0) {
-        const last = await lastMeasured(ctx, definitions, row)
-        if (last) points = await values(row, last)
-      }
-      const input = { ...row, frequency: grainOf(row), points, targets: row.targets }
-      return [row.id, scoreKpi(input, ctx.today)] as const
-    }),
-  )
-  return new Map(scored)
-}
-
-/** The periods of the whole that were measured. */
-const pointsOf = ({ periods, groups }: Values, today: string): KpiPoint[] => {
-  const whole = groups[0]?.points ?? []
-  return periods.flatMap(({ start, end }, at) => {
-    const point = whole[at]
-    if (!point || start > today || (point.value === null && point.reason === null)) return []
-    return [{ start, end, value: point.value, reason: point.reason, day: point.day ?? end }]
-  })
-}
-
-/** The day of the newest value there may be, read through all series. */
-const lastMeasured = async (ctx: Context, definitions: Definitions, { id, frequency }: Row): Promise<string | null> => {
-  const definition = definitions.byId.get(id)
-  const leaves = definition ? leavesOf(definitions, [definition]).map((leaf) => leaf.id) : []
-  const [row] = await query<{ start: string | null }>(
-    ctx.db,
-    'kpi_last_measured',
-    `select max(m.period_start) as start from kpi_series s
-     join measurements m on m.tenant_id = $1 and m.series_id = s.id and m.superseded_at is null and m.deleted_at is null
-     where s.tenant_id = $1 and s.kpi_id = any($2) and m.period_start <= $3`,
-    [ctx.actor.tenantId, leaves, ctx.today],
-  )
-  const start = row?.start
-  if (!start || frequency === 'irregular') return start ?? null
-  const { calendar } = definitions
-  const last = periodAfter(periodOf(start, frequency, calendar), reachOf(definitions, id), calendar)
-  return last.start < ctx.today ? last.start : ctx.today
-}
 
 const save = (ctx: Context, { recordedAt }: LockedKpis, changed: readonly { id: string; after: KpiScore }[]): void => {
   if (changed.length === 0) return

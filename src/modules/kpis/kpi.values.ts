@@ -11,6 +11,7 @@ import { type Definition, type Definitions, grainOf, leavesOf, reachOf } from '.
 import { evaluator } from './kpi.formula-values.ts'
 import { dense, type ValueGroup } from './kpi.period-points.ts'
 import type { Group } from './kpi.points.asked.ts'
+import { placesOf } from './kpi.points.places.ts'
 import { loadOwnPeriods, loadPoints } from './kpi.points.ts'
 
 export type ValuesAsked = {
@@ -24,6 +25,8 @@ export type ValuesAsked = {
   knownAt?: string | undefined
   /** How points are added up, where it is not as the KPI says. */
   aggregation?: KpiAggregation | undefined
+  /** Whether longer periods are made of whole weeks, as those of weekly KPIs always are. */
+  inWeeks?: boolean | undefined
 }
 
 /** Groups of points beside periods, place by place. */
@@ -79,6 +82,8 @@ const inOwnPeriods = async (ctx: Context, definition: Definition, asked: ValuesA
     ...askedOf(asked),
     own: true,
     parts: null,
+    week: null,
+    between: [asked.from, asked.to],
   })
   return {
     grain: null,
@@ -133,10 +138,7 @@ const loadLeaves = async (
         ends: periods.map(({ end }) => end),
         ...askedOf(asked),
         own: false,
-        parts:
-          frequency === null || frequency === grain
-            ? null
-            : periodsBetween(first.start, last.end, frequency, calendar).map(({ start }) => start),
+        ...placesOf(frequency, { grain, inWeeks: asked.inWeeks, first: first.start, last: last.end }, calendar),
       }),
     ),
   )

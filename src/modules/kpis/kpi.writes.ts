@@ -6,9 +6,10 @@ import { requireTree } from '../directory/directory.queries.ts'
 import { requireOwner } from '../goals/goal.owner.ts'
 import { judgeTargets } from '../kpi-targets/kpi-target.judge.ts'
 import { judgeCustom } from '../objectives/objective.input.ts'
+import { requireUnexposed } from './kpi.exposure.ts'
 import { judgeFormula, namedInFormulas, requireUnread, saveInputs } from './kpi.formula.ts'
 import { judgeAggregation, judgeDrivers, kpiRow } from './kpi.input.ts'
-import { heldKpis, lockKpis } from './kpi.lock.ts'
+import { heldKpis, lockDefinitions, lockKpis } from './kpi.lock.ts'
 import { rescoreKpis } from './kpi.rescore.ts'
 import { kpi, kpiInputs } from './kpi.resource.ts'
 import { mayChangeKpi } from './kpi.rules.ts'
@@ -16,10 +17,10 @@ import type { kpis } from './kpi.table.ts'
 
 type Kpi = typeof kpis.$inferSelect
 
-/** Definitions are written one at a time in an organization, so that no circle is closed from two sides. */
+/** Takes the KPIs written, and those that their formulas read or would read. */
 const lock = async (ctx: Context, { ids, inputs }: { ids: string[]; inputs: Row[] }): Promise<void> => {
   const { actor, db } = ctx
-  await query(db, 'tree_lock', 'select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${actor.tenantId} kpis`])
+  await lockDefinitions(ctx)
   const read = await query<{ id: string }>(
     db,
     'kpi_inputs_of',
@@ -59,6 +60,8 @@ const settle = async (ctx: Context, changes: Change<Kpi>[]): Promise<void> => {
       .filter(({ before, after }) => before?.formula != null || after.formula !== null)
       .map(({ after }) => after),
   )
+  const shown = changes.filter(isShownOtherwise).map(({ after }) => after.id)
+  if (shown.length > 0) await requireUnexposed(ctx, shown)
   const rejudged = changes.filter(isJudgedOtherwise).map(({ after }) => after)
   if (rejudged.length === 0) return
   const held = heldKpis(ctx)
@@ -75,6 +78,11 @@ const settle = async (ctx: Context, changes: Change<Kpi>[]): Promise<void> => {
     if (score) Object.assign(row, { judged: score, value: score.latest?.value ?? null, scoredAt: locked.recordedAt })
   }
 }
+
+const readers = ['visibility', 'ownerUserId', 'ownerTeamId', 'ownerDepartmentId', 'formula', 'deletedAt'] as const
+const isShownOtherwise = ({ before, after }: Change<Kpi>): boolean =>
+  after.deletedAt === null &&
+  (before === null ? after.formula !== null : readers.some((key) => before[key] !== after[key]))
 
 const decisive = ['direction', 'frequency', 'aggregation', 'rollup', 'formula', 'deletedAt'] as const
 const isJudgedOtherwise = ({ before, after }: Change<Kpi>): boolean =>

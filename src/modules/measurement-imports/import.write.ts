@@ -2,7 +2,7 @@ import type { QueryConfig, QueryResultRow } from 'pg'
 import type { Context } from '../../api/operation.ts'
 import { lockKpis } from '../kpis/kpi.lock.ts'
 import { rescoreKpis } from '../kpis/kpi.rescore.ts'
-import { writeTexts } from '../measurements/measurement.write.ts'
+import { spanFault, writeTexts } from '../measurements/measurement.write.ts'
 import { requireMeasurable } from './import.kpis.ts'
 import type { ReceivedImport } from './import.receive.ts'
 import { countRefusals, type Refusals, type Report, refusedWhole } from './import.report.ts'
@@ -18,10 +18,10 @@ const staged = `(
 const stagedSeries = `(
   select gen_random_uuid() as id, kpi_id as "kpiId", key, key::jsonb as dimensions
   from (select distinct r.kpi_id, r.key from measurement_staging r where ${mine}) d) as v`
-/** Of the KPIs $7 and the years from $5 to $6 only, which is known before the join. $4 has no part in a correction. */
-const among = `and $4::uuid is not null and m.period_start between $5::date and $6::date
+/** Of the KPIs $7 and the years from $5 to $6 only, which is known before the join. $3 and $4 have no part in some. */
+const among = `and $3::timestamptz is not null and $4::uuid is not null and m.period_start between $5::date and $6::date
   and m.series_id = any((select array_agg(s.id) from kpi_series s where s.tenant_id = $1 and s.kpi_id = any($7))::uuid[])`
-const { correct, insert } = writeTexts(staged, among)
+const { correct, insert, otherSpans } = writeTexts(staged, among)
 const { series } = writeTexts(stagedSeries)
 // Counted where they are: the answer of an import must not grow with it.
 const correctText = `with corrected as (${correct}) select count(*)::int as count from corrected`
@@ -38,7 +38,8 @@ const repeatedText = `
     select * from (
       select r.ctid as place, r.line, first_value(r.line) over point as first_line,
         (r.value, r.numerator, r.denominator) is not distinct from (first_value(r.value) over point,
-          first_value(r.numerator) over point, first_value(r.denominator) over point) as same
+          first_value(r.numerator) over point, first_value(r.denominator) over point)
+          and r.span_start is not distinct from first_value(r.span_start) over point as same
       from measurement_staging r where ${mine}
       window point as (partition by r.kpi_id, r.key collate "C", r.period_start, r.period_end order by r.line)
     ) d where line <> first_line
@@ -48,8 +49,17 @@ const repeatedText = `
       from (select * from doubled where not same order by line limit 1000) d), '[]') as told
   from doubled`
 
+/** Rows of a year that was measured as another span. */
+const otherSpansText = `
+  with other as (${otherSpans}), gone as (
+    delete from measurement_staging r using other o where r.id = o.id and ${mine} returning r.line, o.period)
+  select count(*)::int as count, coalesce((select json_agg(json_build_object('line', line, 'known', period) order by line)
+    from (select * from gone order by line limit 1000) g), '[]') as told from gone`
+
 const spansText = `
-  select r.kpi_id as id, min(r.period_start) as first, max(r.period_start) as last from measurement_staging r where ${mine} group by 1`
+  select r.kpi_id as id, min(r.period_start) as first, max(r.period_start) as last,
+    max(case r.grain when 'week' then r.period_start + 3 else r.period_start end) as newest,
+    bool_or(r.grain = 'year') as "hasYears" from measurement_staging r where ${mine} group by 1`
 
 /** The same work, with statements that may take long: the connection itself gives up on others after 7 s. */
 const patient = (ctx: Context): Context => {
@@ -85,21 +95,23 @@ export const writeImport = async (
   if (repeats?.repeats) noteRepeated(refusals, (await send<Repeated>(repeatedText)).rows[0] as Repeated)
   if (atomic && refusals.count > 0) throw refusedWhole(rows, refusals)
 
-  const none = { rows, created: 0, corrected: 0, unchanged: 0, refused: refusals.count, kpis: 0 }
-  const told = { refusals: refusals.told, refusalsByCode: refusals.byCode }
   const spans = (await send<Span>(spansText)).rows
   const kpiIds = spans.map(({ id }) => id)
-  if (kpiIds.length === 0) return { ...none, ...told }
+  if (kpiIds.length === 0) return reportOf(rows, refusals)
 
   const locked = await lockKpis(ctx, kpiIds)
   await requireMeasurable(ctx, kpiIds)
-  await send(series, locked.recordedAt)
   const first = spans.map((span) => span.first).toSorted()[0]
   const last = spans
     .map((span) => span.last)
     .toSorted()
     .at(-1)
   const common = [locked.recordedAt, ctx.actor.id, first, last, kpiIds]
+  if (spans.some(({ hasYears }) => hasYears)) {
+    noteSpans(refusals, (await send<OtherSpans>(otherSpansText, ...common)).rows[0] as OtherSpans)
+    if (atomic && refusals.count > 0) throw refusedWhole(rows, refusals)
+  }
+  await send(series, locked.recordedAt)
   const corrected = (await send<Count>(correctText, ...common)).rows[0]?.count ?? 0
   const written = (await send<Count & { id: string }>(insertText, ...common)).rows
   const count = written.reduce((sum, one) => sum + one.count, 0)
@@ -113,14 +125,26 @@ export const writeImport = async (
       locked,
       ids,
       (id) => ({ type: 'kpi', id }),
-      new Map(spans.map(({ id, last: day }) => [id, day])),
+      new Map(spans.map(({ id, newest }) => [id, newest])),
     )
   const unchanged = rows - refusals.count - count
-  return { ...none, created: count - corrected, corrected, unchanged, kpis: ids.length, ...told }
+  return { ...reportOf(rows, refusals), created: count - corrected, corrected, unchanged, kpis: ids.length }
 }
 
-type Span = { id: string; first: string; last: string }
+const reportOf = (rows: number, { count, told, byCode }: Refusals): Report => ({
+  rows,
+  created: 0,
+  corrected: 0,
+  unchanged: 0,
+  refused: count,
+  kpis: 0,
+  refusals: told,
+  refusalsByCode: byCode,
+})
+
+type Span = { id: string; first: string; last: string; newest: string; hasYears: boolean }
 type Count = { count: number }
+type OtherSpans = { count: number; told: { line: number; known: string }[] }
 type Repeated = { different: number; told: { line: number; first: number }[] }
 
 const noteRepeated = (refusals: Refusals, { different, told }: Repeated): void => {
@@ -132,4 +156,10 @@ const noteRepeated = (refusals: Refusals, { different, told }: Repeated): void =
       message: `Line ${first} says otherwise of the same period`,
     })
   refusals.addUntold('duplicate_point', different - told.length)
+}
+
+const noteSpans = (refusals: Refusals, { count, told }: OtherSpans): void => {
+  for (const { line, known } of told)
+    refusals.add({ line, column: null, code: 'span_conflict', message: spanFault(known) })
+  refusals.addUntold('span_conflict', count - told.length)
 }

@@ -9,6 +9,7 @@ import type { Row } from '../../api/store.ts'
 import { tombstone } from '../../api/writes.ts'
 import { anyone } from '../../auth/rules.ts'
 import { query } from '../../db/statement.ts'
+import { heldOn } from '../../scoring/index.ts'
 import { nested } from '../goals/goal.nested.ts'
 import { lockKpis } from '../kpis/kpi.lock.ts'
 import { rescoreKpis } from '../kpis/kpi.rescore.ts'
@@ -29,7 +30,7 @@ const record = async (ctx: Context, item: MeasurementItem): Promise<Row> => {
 }
 
 /** Takes a measurement back: the period is as if it had not been measured. It stays readable as history. */
-const takeBack = async (ctx: Context, { id: own, kpiId, periodStart }: Measurement) => {
+const takeBack = async (ctx: Context, { id: own, kpiId, grain, periodStart }: Measurement) => {
   const locked = await lockKpis(ctx, [kpiId])
   const rows = await query<{ id: string }>(
     ctx.db,
@@ -41,7 +42,7 @@ const takeBack = async (ctx: Context, { id: own, kpiId, periodStart }: Measureme
   if (rows.length === 0) throw new Problem('superseded', 'It was corrected meanwhile; take back the newer one')
   ctx.emit({ type: 'measurement.voided', subject: { type: 'measurement', id: own } })
   const cause = { type: 'measurement', id: own }
-  await rescoreKpis(ctx, locked, [kpiId], () => cause, new Map([[kpiId, periodStart]]))
+  await rescoreKpis(ctx, locked, [kpiId], () => cause, new Map([[kpiId, heldOn({ grain, start: periodStart })]]))
   return { id: own, deletedAt: locked.recordedAt, version: onlyVersion }
 }
 

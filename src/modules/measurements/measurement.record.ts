@@ -4,6 +4,7 @@ import type { Context } from '../../api/operation.ts'
 import { inputProblem, Problem } from '../../api/problem.ts'
 import { readable, readValues, sightIn } from '../../api/select.ts'
 import { run } from '../../db/statement.ts'
+import { heldOn } from '../../scoring/index.ts'
 import { calendarOf } from '../kpis/kpi.definitions.ts'
 import { lockKpis, rememberKpis } from '../kpis/kpi.lock.ts'
 import { rescoreKpis } from '../kpis/kpi.rescore.ts'
@@ -11,7 +12,7 @@ import { kpi } from '../kpis/kpi.resource.ts'
 import { mayMeasure, type OwnedKpi } from '../kpis/kpi.rules.ts'
 import { kpis } from '../kpis/kpi.table.ts'
 import { type Measured, type MeasurementInput, pointOf } from './measurement.input.ts'
-import { currentIds, type Point, type Written, writePoints } from './measurement.write.ts'
+import { currentIds, otherSpans, type Point, spanFault, type Written, writePoints } from './measurement.write.ts'
 
 export type MeasuredKpi = Measured & OwnedKpi & { state: string }
 /** One wish: the KPI is named by id or by code. */
@@ -75,17 +76,30 @@ export const recordMeasurements = async (ctx: Context, items: readonly Measureme
   })
 }
 
-/** Locks the KPIs of judged points, writes the points and rescores what follows; answers what was written, by id. */
+/**
+ * Locks the KPIs of judged points, writes the points and rescores what follows; answers what was written, by id.
+ * 409 `span_conflict`
+ */
 export const storePoints = async (ctx: Context, points: readonly Point[]): Promise<Map<string, Written>> => {
   const locked = await lockKpis(ctx, [...new Set(points.map(({ kpiId }) => kpiId))])
+  const others = await otherSpans(ctx, points)
+  for (const [index, { id }] of points.entries()) {
+    const known = others.get(id)
+    if (known === undefined) continue
+    await located(points.length, index, () =>
+      Promise.reject(inputProblem('span_conflict', '/period', spanFault(known))),
+    )
+  }
   const written = await writePoints(ctx, locked.recordedAt, points)
   const counted = points.filter(({ id }) => written.has(id))
   if (counted.length === 0) return written
   const causes = new Map(counted.map(({ id, kpiId }) => [kpiId, id]))
   const first = counted[0]?.id as string
   const touched = new Map<string, string>()
-  for (const { kpiId, periodStart } of counted)
-    if (periodStart > (touched.get(kpiId) ?? '')) touched.set(kpiId, periodStart)
+  for (const { kpiId, grain, periodStart } of counted) {
+    const day = heldOn({ grain, start: periodStart })
+    if (day > (touched.get(kpiId) ?? '')) touched.set(kpiId, day)
+  }
   await rescoreKpis(
     ctx,
     locked,

@@ -1,5 +1,6 @@
 import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
+import type { Period } from '../../scoring/index.ts'
 import type { Dimensions } from './measurement.table.ts'
 
 /** A point as it is stored, judged already. `key` is the canonical text of its dimensions. */
@@ -9,7 +10,7 @@ export type Point = {
   key: string
   dimensions: Dimensions
   period: string
-  grain: string
+  grain: Period
   periodStart: string
   periodEnd: string
   spanStart: string | null
@@ -37,10 +38,13 @@ const same = `m.tenant_id = $1 and m.series_id = s.id and m.period_start = v."pe
 
 /**
  * The three statements that write points, in this order: series that are new, old values that a correction replaces, and
- * the points themselves. A point that repeats what is known is not written. `source` names the points as `v`; $1 is the
+ * the points themselves. A point that repeats what is known is not written. Before them, `otherSpans` finds points of a year
+ * that is known as another span, or as a year by itself: neither corrects the other (decision 65). `source` names the points as `v`; $1 is the
  * tenant, $3 the instant, $4 the author. `among` narrows the points `m` that are looked through for the current ones.
  */
 export const writeTexts = (source: string, among = '') => ({
+  otherSpans: `select v.id, m.period from ${source} join kpi_series s on s.tenant_id = $1 and s.kpi_id = v."kpiId" and s.key = v.key
+    join measurements m on ${same} ${among} where v.grain = 'year' and m.span_start is distinct from v."spanStart"`,
   series: `insert into kpi_series (tenant_id, id, kpi_id, dimensions, key, created_at)
     select distinct on (v."kpiId", v.key) $1, v.id, v."kpiId", v.dimensions, v.key, $3::timestamptz from ${source}
     order by v."kpiId", v.key on conflict do nothing`,
@@ -58,6 +62,19 @@ export const writeTexts = (source: string, among = '') => ({
 })
 
 const texts = writeTexts(ofJson)
+
+/** Why a year cannot be recorded over what is there. */
+export const spanFault = (known: string): string => `${known} was measured: take that back first`
+
+/** The points of a year that was measured as another span: the period it is known by, by the id of the point. */
+export const otherSpans = async ({ actor, db }: Context, points: readonly Point[]): Promise<Map<string, string>> => {
+  if (points.every(({ grain }) => grain !== 'year')) return new Map()
+  const rows = await query<{ id: string; period: string }>(db, 'measurements_other_spans', texts.otherSpans, [
+    actor.tenantId,
+    JSON.stringify(points),
+  ])
+  return new Map(rows.map(({ id, period }) => [id, period]))
+}
 
 /**
  * Writes points with the KPIs locked; answers those that were written, with the value a correction replaced. Sent

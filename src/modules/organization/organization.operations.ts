@@ -9,6 +9,8 @@ import type { Writes } from '../../api/writes.ts'
 import { admin, anyone } from '../../auth/rules.ts'
 import type { Policy } from '../../scoring/index.ts'
 import { allCycles, heldBy, lockForWrite, rescoreCycles } from '../goals/goal.write.ts'
+import { heldKpis, lockAllKpis } from '../kpis/kpi.lock.ts'
+import { rescoreKpis } from '../kpis/kpi.rescore.ts'
 import { judgeBands } from './organization.policy.ts'
 import {
   insightPolicyPatch,
@@ -18,7 +20,6 @@ import {
   retentionPatch,
 } from './organization.resource.ts'
 
-const { feedbackRetentionMonths, reviewRetentionMonths } = organizationSchema.shape
 const { name, timeZone, weekStart, fiscalYearStartMonth, defaultCadence, defaultVisibility, customFields, externalId } =
   organizationSchema.shape
 
@@ -34,30 +35,37 @@ const update = z
     insightPolicy: insightPolicyPatch,
     customFields,
     retention: retentionPatch,
-    feedbackRetentionMonths,
-    reviewRetentionMonths,
     externalId,
   })
   .partial()
   .meta({ id: 'UpdateOrganizationInput' })
 
+/** What the periods of KPIs follow. */
+const calendarMembers = ['timeZone', 'weekStart', 'fiscalYearStartMonth'] as const
 /** What every goal is judged by: when one of them changes, so do the scores. */
-const judgedBy = ['policy', 'timeZone', 'weekStart', 'fiscalYearStartMonth'] as const
+const judgedBy = ['policy', ...calendarMembers] as const
 
 const organizationWrites: Writes = {
   resource: organization,
   update: { input: update, allow: admin },
-  lock: async (ctx) => lockForWrite(ctx, { cycleIds: await allCycles(ctx) }),
+  lock: async (ctx, { inputs }) => {
+    if (inputs.some((input) => calendarMembers.some((key) => key in input))) await lockAllKpis(ctx)
+    await lockForWrite(ctx, { cycleIds: await allCycles(ctx) })
+  },
   judge: (_ctx, { after }) => judgeBands(after['policy'] as Partial<Policy>),
   settle: async (ctx, [change]) => {
-    if (!change || judgedBy.every((key) => isDeepStrictEqual(change.before?.[key], change.after[key]))) return
+    if (!change) return
+    const isSame = (key: string): boolean => isDeepStrictEqual(change.before?.[key], change.after[key])
+    if (judgedBy.every(isSame)) return
     const { timeZone } = change.after as { timeZone: string }
     const judged = {
       ...ctx,
       organization: { ...ctx.organization, timeZone },
       today: calendarDay(new Date(ctx.now), timeZone),
     }
-    await rescoreCycles(judged, heldBy(ctx), await allCycles(ctx), { type: 'organization', id: ctx.actor.tenantId })
+    const cause = { type: 'organization', id: ctx.actor.tenantId }
+    if (!calendarMembers.every(isSame)) await rescoreKpis(judged, heldKpis(ctx), [...heldKpis(ctx).ids], () => cause)
+    await rescoreCycles(judged, heldBy(ctx), await allCycles(ctx), cause)
   },
 }
 

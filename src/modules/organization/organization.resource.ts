@@ -42,21 +42,38 @@ const keptDays = z.int().min(7).max(3_650)
 /** The database refuses to give up what is younger than a year. */
 const auditDays = z.int().min(366).max(36_500)
 
+/** Texts about people: up to fifty years, as some laws ask. */
+const peopleDays = z.int().min(30).max(18_500)
+
 const retention = z
   .strictObject({
     events: keptDays,
     deliveries: keptDays.meta({ description: 'The log of webhook deliveries.' }),
     audit: auditDays.nullable().meta({ description: 'Null keeps the audit log for ever.' }),
+    feedback: peopleDays.nullable().meta({ description: 'After it was given; null keeps feedback.' }),
+    reviews: peopleDays.nullable().meta({ description: 'After their cycle was closed; null keeps reviews.' }),
   })
-  .meta({ id: 'Retention', description: 'Days for which is kept what only tells of the past.' })
+  .meta({ id: 'Retention', description: 'Days for which is kept what only tells of the past, or of people.' })
 
 /** In a PATCH null takes a member back to the standard (RFC 7396). */
 export const retentionPatch = z
-  .strictObject({ events: keptDays.nullable(), deliveries: keptDays.nullable(), audit: auditDays.nullable() })
+  .strictObject({
+    events: keptDays.nullable(),
+    deliveries: keptDays.nullable(),
+    audit: auditDays.nullable(),
+    feedback: peopleDays.nullable(),
+    reviews: peopleDays.nullable(),
+  })
   .partial()
   .meta({ id: 'RetentionPatch' })
 
-export const standardRetention: Required<Retention> = { events: 90, deliveries: 30, audit: null }
+export const standardRetention: Required<Retention> = {
+  events: 90,
+  deliveries: 30,
+  audit: null,
+  feedback: null,
+  reviews: null,
+}
 
 const share = z.number().min(0).max(1)
 const most = z.int().min(1).max(10_000)
@@ -80,8 +97,6 @@ export const customField = z
   .strictObject({ name: z.string().regex(/^[a-z][A-Za-z0-9_]{0,62}$/), type: z.enum(customFieldTypes) })
   .meta({ id: 'CustomField', description: 'A member objectives may carry under `custom`.' })
 
-const retentionMonths = z.int().min(1).max(600).nullable()
-
 export const organizationSchema = z
   .strictObject({
     ...base,
@@ -95,8 +110,6 @@ export const organizationSchema = z
     insightPolicy,
     customFields: z.array(customField).max(100),
     retention,
-    feedbackRetentionMonths: retentionMonths.meta({ description: 'After it was given; null keeps feedback.' }),
-    reviewRetentionMonths: retentionMonths.meta({ description: 'After their cycle was closed; null keeps reviews.' }),
   })
   .meta({ id: 'Organization', description: "The tenant: the caller's own organization." })
 

@@ -16,8 +16,14 @@ export const tenants = pgTable('tenants', {
   createdAt: instant('created_at').notNull(),
 })
 
-/** Days after which the retention job deletes; what is not named is kept by the standard. */
-export type Retention = { events?: number; deliveries?: number; audit?: number | null }
+/** Days after which jobs delete, or erase texts about people; what is not named is kept by the standard, null for ever. */
+export type Retention = {
+  events?: number
+  deliveries?: number
+  audit?: number | null
+  feedback?: number | null
+  reviews?: number | null
+}
 
 export const organizations = resourceTable('organizations', {
   name: text('name').notNull(),
@@ -31,9 +37,6 @@ export const organizations = resourceTable('organizations', {
   insightPolicy: jsonb('insight_policy').$type<Partial<InsightPolicy>>().notNull().default(sql`'{}'`),
   customFields: jsonb('custom_fields').$type<CustomField[]>().notNull(),
   retention: jsonb('retention').$type<Retention>().notNull().default({}),
-  /** Months after which texts about people are erased (jobs/retention.ts); null keeps them. */
-  feedbackRetentionMonths: integer('feedback_retention_months'),
-  reviewRetentionMonths: integer('review_retention_months'),
   /** Signs this organization's cursors; never published. */
   secret: text('secret').notNull(),
 })

@@ -13,6 +13,8 @@ import { readFrom, requireFew, spanOf } from './series.span.ts'
 /** The series of a KPI as it is answered: values added up, compared, judged against the targets of their time. */
 export const buildSeries = async (ctx: Context, subject: SeriesSubject, asked: SeriesAsked): Promise<KpiSeries> => {
   const { definitions, kpi } = subject
+  if (asked.aggregation === 'ratio' && kpi.aggregation !== 'ratio')
+    throw inputProblem('invalid_input', '/aggregation', `${kpi.code} has no numerators: it is no ratio`)
   const span = spanOf(subject, asked, ctx.today)
   const from = readFrom(span, asked, definitions)
   if (span.grain) requireFew(from, span.to, span.grain)
@@ -24,10 +26,11 @@ export const buildSeries = async (ctx: Context, subject: SeriesSubject, asked: S
     groupBy: asked.groupBy,
     knownAt: asked.knownAt,
     aggregation: asked.aggregation,
+    inWeeks: kpi.frequency === 'week',
   }
   const ids = asked.of === 'children' ? subject.childIds : [kpi.id]
   const found = await kpiValues(ctx, definitions, ids, wanted)
-  const values = asked.of === 'children' ? together(subject, [...found.values()]) : found.get(kpi.id)
+  const values = asked.of === 'children' ? together(subject, [...found.values()], wanted) : found.get(kpi.id)
   const periods = values?.periods ?? []
   const groups = values?.groups.length ? values.groups : asked.groupBy ? [] : [blank(periods.length)]
   const shown = periods.filter(({ end }) => end >= span.from).length

@@ -1,14 +1,18 @@
 import { inputProblem } from '../../api/problem.ts'
-import { rollUp } from '../../scoring/index.ts'
+import { periodsBetween, rollUp } from '../../scoring/index.ts'
 import { nothing } from '../kpis/kpi.period-points.ts'
-import type { Values } from '../kpis/kpi.values.ts'
+import type { Values, ValuesAsked } from '../kpis/kpi.values.ts'
 import type { SeriesSubject } from './series.queries.ts'
 
 /** What child KPIs make together, by the parent's roll-up, group by group. 422 for a parent without one */
-export const together = ({ kpi }: SeriesSubject, all: readonly Values[]): Values | undefined => {
+export const together = (
+  { kpi, definitions }: SeriesSubject,
+  all: readonly Values[],
+  { from, to, grain }: ValuesAsked,
+): Values | undefined => {
   const [first] = all
   const { rollup } = kpi
-  if (!first) return undefined
+  if (!first) return grain && { grain, periods: periodsBetween(from, to, grain, definitions.calendar), groups: [] }
   if (rollup === null) throw inputProblem('invalid_input', '/of', `${kpi.code} has no roll-up for its children`)
   const byKey = Map.groupBy(
     all.flatMap(({ groups }) => groups),

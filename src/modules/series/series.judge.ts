@@ -1,6 +1,7 @@
 import type { Context } from '../../api/operation.ts'
 import {
   type CalendarPeriod,
+  heldOn,
   judgeValue,
   type KpiTargetFrom,
   type Period,
@@ -19,7 +20,8 @@ type Beside = Pick<SeriesPoint, 'compare' | 'movingAverage'>
 
 /**
  * Judges the values of periods, each against the targets in force on its last day.
- * Targets of a sum are for the whole and for its own frequency or longer; of anything else they hold for members, too.
+ * Targets of a sum are for the whole and for its own frequency or longer; of anything else they hold for members, too. What
+ * is added up otherwise than the KPI is has none.
  */
 export const judgeOf = (
   ctx: Context,
@@ -30,10 +32,12 @@ export const judgeOf = (
 ): ((at: number, point: PeriodPoint, beside: Beside) => SeriesPoint) => {
   const frequency = grainOf(kpi)
   const aggregation = asked.aggregation ?? kpi.aggregation
+  const isAnother = aggregation !== kpi.aggregation
   const isLonger = grain !== null && frequency !== null && lengths[grain] > lengths[frequency]
   const isShorter = grain !== null && frequency !== null && lengths[grain] < lengths[frequency]
   const isOfMembers = asked.groupBy !== undefined || asked.dimensions !== undefined
-  const inForce: readonly KpiTargetFrom[] = aggregation === 'sum' && (isShorter || isOfMembers) ? [] : targets
+  const inForce: readonly KpiTargetFrom[] =
+    isAnother || (aggregation === 'sum' && (isShorter || isOfMembers)) ? [] : targets
   const parts = isLonger
     ? Map.groupBy(
         periodsBetween(
@@ -42,7 +46,7 @@ export const judgeOf = (
           frequency,
           definitions.calendar,
         ),
-        ({ start }) => periodOf(start, grain, definitions.calendar).start,
+        (part) => periodOf(heldOn(part), grain, definitions.calendar).start,
       )
     : new Map<string, CalendarPeriod[]>()
   return (at, { value, reason, points, parts: measured }, { compare, movingAverage }) => {
@@ -59,7 +63,7 @@ export const judgeOf = (
       end,
       value,
       reason,
-      complete: end < ctx.today && points > 0 && measured >= own.length,
+      complete: (own.at(-1)?.end ?? end) < ctx.today && points > 0 && measured >= own.length,
       target: thresholds?.target ?? null,
       redLine: thresholds?.redLine ?? null,
       upperTarget: thresholds?.upperTarget ?? null,

@@ -18,6 +18,7 @@ export const seriesInput = z.strictObject({
     .array(z.string().trim().min(1).max(100))
     .min(1)
     .max(5)
+    .refine((names) => new Set(names).size === names.length, 'the same dimension twice')
     .optional()
     .meta({ description: 'A series for each member of these dimensions.' }),
   of: z

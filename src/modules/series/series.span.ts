@@ -18,28 +18,30 @@ import type { SeriesAsked } from './series.schema.ts'
 /** Periods shown where nobody said from when. */
 const shownByDefault = 12
 
-/** The days asked for; without a grain the periods are those the KPI was measured in. */
+/** The days of a series, and the length of its periods; null where they are those of the points themselves. */
 export type Span = { from: string; to: string; grain: Period | null }
 
-/** What is asked for, or as much of it as is usual. 422 `invalid_input` */
+const earliestDay = `${firstYear}-01-01`
+
+/** What a series is of, asked or by default. 422 for years that are none, or the wrong way round. */
 export const spanOf = ({ definitions, kpi }: SeriesSubject, asked: SeriesAsked, today: string): Span => {
+  for (const name of ['from', 'to'] as const) {
+    const year = Number(asked[name]?.slice(0, 4) ?? firstYear)
+    if (year < firstYear || year > lastYear)
+      throw inputProblem('invalid_input', `/${name}`, `years run from ${firstYear} to ${lastYear}`)
+  }
   const { calendar } = definitions
   const grain = asked.grain ?? grainOf(kpi)
-  const to = asked.to ?? today
-  const first = grain
-    ? periodAfter(periodOf(to, grain, calendar), 1 - shownByDefault, calendar).start
-    : `${firstYear}-01-01`
-  const from = asked.from ?? first
   if (grain === null && asked.of === 'children')
     throw inputProblem('invalid_input', '/grain', 'say a grain: children are measured in periods of their own')
+  const to = asked.to ?? today
+  const first = grain ? periodAfter(periodOf(to, grain, calendar), 1 - shownByDefault, calendar).start : earliestDay
+  const from = asked.from ?? (first > earliestDay ? first : earliestDay)
   if (from > to) throw inputProblem('invalid_input', '/from', 'from is after to')
-  for (const [name, day] of Object.entries({ from, to }))
-    if (Number(day.slice(0, 4)) < firstYear || Number(day.slice(0, 4)) > lastYear)
-      throw inputProblem('invalid_input', `/${name}`, `years run from ${firstYear} to ${lastYear}`)
   return { from, to, grain }
 }
 
-/** Days a period has at least. */
+/** At least so many days a period has. */
 export const lengths = { day: 1, week: 7, month: 28, quarter: 89, year: 365 }
 
 /** Refused before anything is read. 422 */
@@ -64,7 +66,7 @@ export const readFrom = (
   return earlier.reduce((one, other) => (one < other ? one : other), first.start)
 }
 
-/** The same period a year earlier. */
+/** The period a year before, the one its first day lies in. */
 export const yearBefore = (
   { start }: CalendarPeriod,
   grain: Period,

@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest'
+import { createWorld } from '../support/app.ts'
+import { goalsOf } from '../support/goals.ts'
+
+const world = await createWorld({ at: '2026-11-20T12:00:00Z' })
+const { call } = world
+const { make, read } = goalsOf(call)
+const viewer = world.as(await world.key('viewer'))
+
+let codes = 0
+const kpi = (given: Record<string, unknown> = {}) => make('kpis', { code: `X${++codes}`, name: 'Margin', ...given })
+const codeOf = async (method: string, path: string, body: unknown) => {
+  const answer = await call(method, `/v1/${path}`, body)
+  return answer.status < 300 ? 'ok' : `${answer.status} ${answer.body.code}`
+}
+const refused = '422 formula_exposes_input'
+const one = await make('teams', { name: 'One' })
+const other = await make('teams', { name: 'Other' })
+const owned = (team: { id: string }, visibility: string) => ({ ownerType: 'team', ownerId: team.id, visibility })
+
+it('a formula is no more visible than what it reads', async () => {
+  const secret = await kpi({ visibility: 'private' })
+  const restricted = await kpi(owned(one, 'restricted'))
+  const open = await kpi({ ownerType: 'organization', visibility: 'restricted' })
+  const over = (input: { code: string }, given: object) =>
+    codeOf('POST', 'kpis', { code: `X${++codes}`, name: 'Sum', formula: `${input.code} * 1`, ...given })
+  expect(await over(secret, {})).toBe(refused)
+  expect(await over(secret, { visibility: 'restricted' })).toBe(refused)
+  expect(await over(secret, { visibility: 'private' })).toBe('ok')
+  expect(await over(restricted, {})).toBe(refused)
+  expect(await over(restricted, owned(other, 'restricted'))).toBe(refused)
+  expect(await over(restricted, owned(one, 'restricted'))).toBe('ok')
+  expect(await over(open, {})).toBe('ok')
+})
+
+it('nor does it become so later: by its own visibility or owner, or by that of an input, also in a batch', async () => {
+  const input = await kpi(owned(one, 'organization'))
+  const formula = await kpi({ ...owned(one, 'organization'), formula: `${input.code} + 1` })
+  const above = await kpi({ formula: `${formula.code} + 1` })
+  expect(await codeOf('PATCH', `kpis/${input.id}`, { visibility: 'restricted' })).toBe(refused)
+  expect(await codeOf('PATCH', `kpis/${formula.id}`, { visibility: 'restricted' })).toBe(refused)
+  await call('DELETE', `/v1/kpis/${above.id}`)
+  const both = [input, formula].map(({ id }) => ({ id, visibility: 'restricted' }))
+  expect(await codeOf('POST', 'kpis/batch', { items: both })).toBe('ok')
+  expect(await codeOf('PATCH', `kpis/${input.id}`, { ownerId: other.id })).toBe(refused)
+  expect(await codeOf('PATCH', `kpis/${formula.id}`, { visibility: 'organization' })).toBe(refused)
+  expect(await codeOf('POST', `kpis/${above.id}/restore`, undefined)).toBe(refused)
+  expect(await codeOf('PATCH', `kpis/${formula.id}`, { formula: null, visibility: 'organization' })).toBe('ok')
+})
+
+it('tells who may not see a KPI nothing of it, whichever way they ask', async () => {
+  const parent = await kpi()
+  const hidden = await kpi({ name: 'Hidden', visibility: 'private', parentId: parent.id })
+  await call('PATCH', `/v1/kpis/${parent.id}`, { driverIds: [hidden.id] })
+  for (let month = 1; month < 11; month++)
+    await make(`kpis/${hidden.id}/measurements`, {
+      period: `2026-${String(month).padStart(2, '0')}`,
+      value: 4242 + month,
+    })
+  await make(`kpis/${hidden.id}/targets`, { effectiveFrom: '2025-01-01', target: 9999, redLine: 9000 })
+  await make('scorecards', { name: 'Board', items: [{ kpiId: hidden.id, perspective: 'growth' }] })
+  const paths = ['series?of=children', 'tree', 'drivers', 'chart.svg', 'measurements']
+  const asked = [
+    ...paths.map((path) => `kpis/${parent.id}/${path}`),
+    'insights',
+    'alerts',
+    'scorecards',
+    'kpis',
+    'measurements',
+  ]
+  for (const path of asked) {
+    const told = await viewer('GET', `/v1/${path}`)
+    expect([path, told.status]).toEqual([path, 200])
+    expect(JSON.stringify(told.body)).not.toMatch(/42(4|5)\d|Hidden/)
+  }
+  for (const path of ['', '/series', '/forecast', '/anomalies', '/chart.svg', '/tree'])
+    expect((await viewer('GET', `/v1/kpis/${hidden.id}${path}`)).status).toBe(404)
+  expect(JSON.stringify(await read(`kpis/${parent.id}/series?of=children`))).toMatch(/4250/)
+  const views = (await viewer('GET', `/odata/v4/Measurements?$filter=kpi_id eq ${hidden.id}`)).body
+  expect(JSON.stringify(views)).not.toMatch(/42(4|5)\d/)
+})
