@@ -10,8 +10,6 @@ export type Part = {
   end: Place | undefined
 }
 
-const longest = '600s'
-
 /**
  * Opens one part of a table as a stream, read in one moment of the database, in constant memory: Postgres sends no faster
  * than the stream is read. The connection goes back when the stream ends or is destroyed.
@@ -22,6 +20,7 @@ export const openPart = async (
   table: BiTable,
   asked: Asked,
   as: 'csv' | 'ndjson',
+  longest = '600s',
 ): Promise<Part> => {
   const client = await pool.connect()
   try {
