@@ -17,8 +17,11 @@ const common = {
 /** Of jobs by the clock. A run that takes longer than the time to the next is not joined by a second one. */
 export const clockQueue = { ...common, policy: 'exclusive', retryLimit: 3, retentionSeconds: 3_600 } as const
 
-/** Of work that was asked for: it waits its turn for as long as the day it is kept. */
-const workQueue = { ...common, retryLimit: 10, retentionSeconds: 24 * 3_600 } as const
+/**
+ * Of work that was asked for: it waits its turn for as long as the day it is kept. One piece of an organization's is under
+ * way on all nodes: the key of `singleton` holds that, and its group (runner.ts) lets others' work pass by meanwhile.
+ */
+const workQueue = { ...common, policy: 'singleton', retryLimit: 10, retentionSeconds: 24 * 3_600 } as const
 
 const workQueues: readonly QueueName[] = ['exports']
 
@@ -48,8 +51,8 @@ export const openQueue = async ({ url, log }: { url: string; log: Pick<FastifyBa
   for (const name of workQueues) await boss.createQueue(name, workQueue)
   const enqueue: Queue = (db, name, work) => {
     const executeSql = (text: string, values?: unknown[]) => db.query(text, values)
-    // A group, so that one organization's work does not keep the others' waiting.
-    return boss.send(name, work, { db: { executeSql }, group: { id: work.tenantId } })
+    const { tenantId: id } = work
+    return boss.send(name, work, { db: { executeSql }, singletonKey: id, group: { id } })
   }
   return { boss, enqueue } satisfies JobQueue
 }
