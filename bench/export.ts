@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { get, type IncomingMessage } from 'node:http'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
@@ -63,12 +65,13 @@ const exportOnce = async (app: { url: string; pid: number }, apiKey: string, for
   let most = before
   const sampling = setInterval(() => void residentOf(app.pid).then((now) => (most = Math.max(most, now))), 25)
   const began = performance.now()
-  const answer = await fetch(`${app.url}/v1/exports/measurements?format=${format}`, {
-    headers: { authorization: `Bearer ${apiKey}`, 'accept-encoding': 'identity' },
+  const asking = get(`${app.url}/v1/exports/measurements?format=${format}`, {
+    headers: { authorization: `Bearer ${apiKey}` },
   })
-  if (!answer.ok || !answer.body) throw new Error(`refused: ${await answer.text()}`)
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage]
+  if (answer.statusCode !== 200) throw new Error(`refused: ${answer.statusCode}`)
   const { sink, bytes } = counting()
-  await pipeline(answer.body, sink)
+  await pipeline(answer, sink)
   const seconds = (performance.now() - began) / 1_000
   clearInterval(sampling)
   return { seconds, bytes: bytes(), grown: most - before }

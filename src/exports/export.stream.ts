@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Pool, PoolClient } from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import type { BiTable } from '../bi/table.ts'
-import { type Asked, boundaryText, copyText, type Place } from './export.query.ts'
+import { type Asked, boundaryText, type Copied, copyText, type Place } from './export.query.ts'
 
 export type Part = {
   stream: Readable
@@ -19,7 +19,7 @@ export const openPart = async (
   tenantId: string,
   table: BiTable,
   asked: Asked,
-  as: 'csv' | 'ndjson',
+  as: Copied,
   longest = '600s',
 ): Promise<Part> => {
   const client = await pool.connect()

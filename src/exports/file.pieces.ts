@@ -1,4 +1,5 @@
 import { pipeline, type Readable, Transform } from 'node:stream'
+import type { Copied } from './export.query.ts'
 
 /** Bytes of each piece of a file but the last. */
 export const pieceBytes = 1024 * 1024
@@ -29,7 +30,7 @@ const quote = 34
  * Passes on what Postgres copies and counts its lines; of CSV those that are not within quotes. `rows` leaves out the
  * header of CSV.
  */
-export const counted = (copied: Readable, as: 'csv' | 'ndjson'): { stream: Readable; rows: () => number } => {
+export const counted = (copied: Readable, as: Copied): { stream: Readable; rows: () => number } => {
   let lines = 0
   let isQuoted = false
   const count = (part: Buffer): void => {

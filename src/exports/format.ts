@@ -2,6 +2,7 @@ import { pipeline, type Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import type { BiTable } from '../bi/table.ts'
 import { parquetOf } from './export.parquet.ts'
+import type { Copied } from './export.query.ts'
 
 export type Format = 'csv' | 'ndjson' | 'parquet'
 
@@ -11,8 +12,7 @@ export const mediaTypes: Record<Format, string> = {
   parquet: 'application/vnd.apache.parquet',
 }
 
-/** What Postgres is asked for: Parquet is made of lines of JSON. */
-export const copiedAs = (format: Format): 'csv' | 'ndjson' => (format === 'csv' ? 'csv' : 'ndjson')
+export const copiedAs = (format: Format): Copied => (format === 'parquet' ? 'text' : format)
 
 /** What Postgres sent, in the format that was asked for. */
 export const formatted = (copied: Readable, table: BiTable, format: Format): Readable =>
