@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-export type Served = { url: string; stop: () => Promise<void> }
+export type Served = { url: string; pid: number; stop: () => Promise<void> }
 
 /** Starts a server in a process of its own, which tells its address as soon as it listens. */
 export const serve = async (file: string, args: string[], execArgv: string[] = []): Promise<Served> => {
@@ -14,6 +14,7 @@ export const serve = async (file: string, args: string[], execArgv: string[] = [
   ])) as [{ url: string }]
   return {
     url: message.url,
+    pid: child.pid as number,
     stop: async () => {
       if (child.connected) child.disconnect()
       await ended

@@ -12,6 +12,7 @@ import { type Journal, unheard } from './api/journal.ts'
 import { newId } from './api/new-id.ts'
 import { openApiOf } from './api/openapi.ts'
 import { Problem } from './api/problem.ts'
+import { type Queue, unworked } from './api/queue.ts'
 import { rest } from './api/rest.ts'
 import { serializersOf } from './api/serialize.ts'
 import { toProblem } from './api/to-problem.ts'
@@ -20,6 +21,7 @@ import { authenticator, type Session } from './auth/authenticate.ts'
 import { bearerOf } from './auth/basic.ts'
 import { type JwtSettings, jwtVerifier } from './auth/jwt.ts'
 import { connectBulk } from './db/bulk.ts'
+import { exportFiles } from './exports/file.ts'
 import { exports } from './exports/plugin.ts'
 import { body } from './http/body.ts'
 import { bodyTimeout } from './http/body-timeout.ts'
@@ -65,6 +67,8 @@ export type AppOptions = {
   answerWithin?: number
   /** The sequencer of this node (src/journal/keeper.ts); without one, what is written waits for another node's. */
   journal?: Journal
+  /** Takes what is done beside requests (src/jobs/queue.ts); without one it is never done. */
+  queue?: Queue
   /** Private networks that webhooks may reach. */
   networks?: readonly Network[]
 }
@@ -111,6 +115,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     forget: authenticate.forget,
     closing: closing.signal,
     journal: options.journal ?? unheard,
+    queue: options.queue ?? unworked,
     networks: options.networks ?? [],
   }
   const requestOf = ({ session, log, id }: FastifyRequest): Request => ({ house, ...session, log, id })
@@ -172,9 +177,16 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     },
     { prefix: '/odata/v4' },
   )
+  await app.register(
+    async (desktop) => {
+      desktop.addHook('onRequest', admit(bearerOf))
+      await desktop.register(exports, { prefix: '/exports', requestOf, streams })
+      await desktop.register(exportFiles, { prefix: '/export-jobs', requestOf })
+    },
+    { prefix: '/v1' },
+  )
   await app.register(async (secured) => {
     secured.addHook('onRequest', admit())
-    await secured.register(exports, { prefix: '/v1/exports', requestOf, streams })
     await secured.register(rest(modules, requestOf), { prefix: '/v1' })
     await secured.register(scim, { prefix: '/scim/v2', requestOf })
     const renew = (request: FastifyRequest, authorization: string | undefined) =>

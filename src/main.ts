@@ -8,6 +8,7 @@ import { fail } from './cli/output.ts'
 import { readConfig } from './config.ts'
 import { freePort } from './db/embedded/cluster.ts'
 import { connectPool } from './db/pool.ts'
+import { openQueue } from './jobs/queue.ts'
 import { startBackground } from './jobs/start.ts'
 import { startKeeper } from './journal/keeper.ts'
 
@@ -26,9 +27,12 @@ const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<voi
   const log = pino({ level: config.logLevel })
   const journal = startKeeper({ pool, log })
   lifecycle.closeAtEnd(journal.stop)
+  const queue = await openQueue({ url: database.appUrl, log })
+  lifecycle.closeAtEnd(() => queue.boss.stop({ graceful: false }))
   const app = await buildApp({
     pool,
     journal,
+    queue: queue.enqueue,
     logLevel: config.logLevel,
     limits: { rate: config.rate },
     jwt: config.jwt,
@@ -48,7 +52,7 @@ const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<voi
   lifecycle.closeAtEnd(
     await startBackground({
       pool,
-      url: database.appUrl,
+      queue,
       clock: () => new Date(),
       log: logger,
       metrics,

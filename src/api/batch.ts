@@ -58,7 +58,7 @@ export const batchOf = (batch: {
   name: string
   tag: string
   path: string
-  scope: Scope
+  scope: Scope | null
   item: z.ZodObject
   most?: number
   /** Carries out all items or throws; set-wise, with one cascade. */

@@ -8,6 +8,7 @@ import type { Gather } from './gather.ts'
 import type { Journal } from './journal.ts'
 import type { Context, Event, Organization } from './operation.ts'
 import { Problem } from './problem.ts'
+import type { Queue } from './queue.ts'
 import type { Serializers } from './serialize.ts'
 
 /** What the door needs of the house: shared by all requests. */
@@ -29,6 +30,8 @@ export type House = {
   closing: AbortSignal
   /** Hears of every write, and tells of what was sequenced. */
   journal: Journal
+  /** Takes what is done later, beside requests. */
+  queue: Queue
 }
 
 export type Request = {
@@ -73,6 +76,7 @@ export const contextOf = (
     log: request.log,
     db,
     later,
+    enqueue: (queue, id) => later(request.house.queue(db, queue, { tenantId: request.actor.tenantId, id })),
     memo,
     networks: request.house.networks,
     now: now.toISOString(),

@@ -9,6 +9,7 @@ import type { Rule } from '../auth/rules.ts'
 import type { Database } from '../db/transaction.ts'
 import type { Network } from '../outbound/address.ts'
 import type { Request } from './context.ts'
+import type { QueueName } from './queue.ts'
 
 /** What the caller's organization has decided and every operation may need. */
 export type Organization = {
@@ -54,6 +55,8 @@ export type Context = {
   emit: (event: Event) => void
   /** Sends a statement whose answer nobody reads; the door waits for it before it commits. */
   later: (statement: Promise<unknown>) => void
+  /** Asks for work on something of this organization, by whichever node, once this transaction is committed. */
+  enqueue: (queue: QueueName, id: string) => void
   /** Survives a retry of the same request: what an attempt learnt that the next one needs. */
   readonly memo: Map<string, unknown>
   /** Runs `work` so that its failure undoes only itself; used when a batch may succeed in part. */
@@ -194,7 +197,8 @@ export type Resource<T extends PgTable = any> = {
   type: string
   schema: z.ZodObject
   table: T
-  scopes: { read: Scope; write: Scope }
+  /** Null where any valid credential will do. */
+  scopes: { read: Scope | null; write: Scope | null }
   /** Narrows every read and every edge to what this class of reader may see; undefined is no narrowing. */
   visible: (sight: Sight) => SQL | undefined
   /** What else happens to one, by verb: `closed` becomes the event `objective.closed`. */

@@ -56,6 +56,9 @@ const catalogue = {
   too_many_requests: [429, 'Too many requests'],
   internal: [500, 'Something went wrong'],
   unavailable: [503, 'Try again shortly'],
+  export_not_ready: [409, 'The export has no file yet'],
+  export_expired: [410, 'The file of the export is no longer kept'],
+  range_not_satisfiable: [416, 'The file ends before the range'],
 } as const satisfies Record<string, readonly [number, string]>
 
 export type ProblemCode = keyof typeof catalogue

@@ -7,6 +7,7 @@ import { unheard } from '../api/journal.ts'
 import { newId } from '../api/new-id.ts'
 import { openApiOf } from '../api/openapi.ts'
 import { Problem } from '../api/problem.ts'
+import { unworked } from '../api/queue.ts'
 import { serializersOf } from '../api/serialize.ts'
 import { createTurns } from '../api/turns.ts'
 import { bulkOf } from '../api/writes.ts'
@@ -57,6 +58,7 @@ export const importPeople = async (
       forget: () => {},
       closing: new AbortController().signal,
       journal: unheard,
+      queue: unworked,
     },
     actor: {
       kind: 'api_key',

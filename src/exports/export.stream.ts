@@ -2,15 +2,13 @@ import type { Readable } from 'node:stream'
 import type { Pool, PoolClient } from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import type { BiTable } from '../bi/table.ts'
-import { type Asked, boundaryText, copyText, type Place } from './export.query.ts'
+import { type Asked, boundaryText, type Copied, copyText, type Place } from './export.query.ts'
 
 export type Part = {
   stream: Readable
   /** The last row of the part; undefined where nothing follows it. */
   end: Place | undefined
 }
-
-const longest = '600s'
 
 /**
  * Opens one part of a table as a stream, read in one moment of the database, in constant memory: Postgres sends no faster
@@ -21,7 +19,8 @@ export const openPart = async (
   tenantId: string,
   table: BiTable,
   asked: Asked,
-  as: 'csv' | 'ndjson',
+  as: Copied,
+  longest = '600s',
 ): Promise<Part> => {
   const client = await pool.connect()
   try {

@@ -1,5 +1,3 @@
-import { pipeline, type Readable } from 'node:stream'
-import { createGzip } from 'node:zlib'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Pool } from 'pg'
 import { z } from 'zod'
@@ -10,15 +8,10 @@ import { Problem } from '../api/problem.ts'
 import { sightOf } from '../auth/sight.ts'
 import { mayRead } from '../bi/table.ts'
 import { biTable, biTables } from '../bi/tables.ts'
-import { parquetOf } from './export.parquet.ts'
 import type { Place } from './export.query.ts'
 import { openPart } from './export.stream.ts'
-
-const types = {
-  csv: 'text/csv; charset=utf-8; header=present',
-  ndjson: 'application/x-ndjson; charset=utf-8',
-  parquet: 'application/vnd.apache.parquet',
-} as const
+import { copiedAs, formatted, mediaTypes, zipped } from './format.ts'
+import { lagMilliseconds } from './synced.ts'
 
 const asked = z.strictObject({
   format: z.enum(['csv', 'ndjson', 'parquet']).default('csv'),
@@ -27,9 +20,6 @@ const asked = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1_000_000).optional(),
   cursor: z.string().max(500).optional(),
 })
-
-/** How far back `Synced-Through` lies: a transaction that began before may still commit rows dated before. */
-const lagMilliseconds = 30_000
 
 /** Milliseconds; Postgres gives up at the same time (export.stream.ts). */
 const longestExport = 600_000
@@ -68,7 +58,7 @@ export const exports = async (app: FastifyInstance, { requestOf, streams }: Opti
         includeDeleted: wanted.includeDeleted,
         onlyOpen: sightOf(caller.actor) === 'own',
       },
-      format === 'csv' ? 'csv' : 'ndjson',
+      copiedAs(format),
     )
     if (end) {
       const next = encodeCursor([end.changedAt, end.key], binding, secret)
@@ -79,17 +69,15 @@ export const exports = async (app: FastifyInstance, { requestOf, streams }: Opti
       const through = new Date(caller.house.clock().getTime() - lagMilliseconds).toISOString()
       void reply.header('synced-through', through)
     }
-    const body = format === 'parquet' ? parquetOf(stream, table) : stream
+    const body = formatted(stream, table, format)
     void reply
-      .type(types[format])
+      .type(mediaTypes[format])
       .header('content-disposition', `attachment; filename="${table.name}.${format}"`)
       .header('cache-control', 'no-store')
     if (format === 'parquet' || !/\bgzip\b/.test(String(request.headers['accept-encoding']))) return reply.send(body)
     return reply.header('content-encoding', 'gzip').header('vary', 'accept-encoding').send(zipped(body))
   })
 }
-
-const zipped = (body: Readable): Readable => pipeline(body, createGzip({ level: 3 }), () => {})
 
 /** @throws Problem 400 for a cursor of another table, another request or another organization */
 const placeOf = (cursor: string, binding: string, secret: string): Place => {

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 import type { Clock } from '../api/clock.ts'
+import type { QueueName, Work } from '../api/queue.ts'
 
 export type JobContext = {
   pool: Pool
@@ -17,3 +18,6 @@ export type Job = {
   schedule: string
   run: (ctx: JobContext) => Promise<void>
 }
+
+/** Does what operations asked for (`ctx.enqueue`), one piece at a time. Its work must stand being begun again at any point. */
+export type Worker = { name: QueueName; run: (ctx: JobContext, work: Work) => Promise<void> }

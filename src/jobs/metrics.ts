@@ -1,5 +1,4 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { Job } from './job.ts'
 
 type Queue = { name: string; readyCount: number; activeCount: number; failedCount: number }
 
@@ -7,7 +6,7 @@ type Queue = { name: string; readyCount: number; activeCount: number; failedCoun
  * Makes the metrics of the jobs; the answer measures one run. Counts of the queue are those of all nodes, up to a minute
  * old; runs and their times are this node's.
  */
-export const jobMetrics = (registry: Registry, jobs: readonly Job[], queues: () => Promise<Queue[]>) => {
+export const jobMetrics = (registry: Registry, jobs: readonly string[], queues: () => Promise<Queue[]>) => {
   const registers = [registry]
   const runs = new Counter({
     name: 'job_runs_total',
@@ -15,7 +14,7 @@ export const jobMetrics = (registry: Registry, jobs: readonly Job[], queues: () 
     labelNames: ['job', 'outcome'],
     registers,
   })
-  for (const { name } of jobs) for (const outcome of ['completed', 'failed']) runs.inc({ job: name, outcome }, 0)
+  for (const job of jobs) for (const outcome of ['completed', 'failed']) runs.inc({ job, outcome }, 0)
   const duration = new Histogram({
     name: 'job_duration_seconds',
     help: 'Time one run of a job took on this node',

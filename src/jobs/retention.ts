@@ -1,5 +1,6 @@
 import { query } from '../db/statement.ts'
 import { type Database, openTransaction } from '../db/transaction.ts'
+import { exportSweeps } from '../exports/job.retention.ts'
 import { pruneAudit } from '../journal/prune.ts'
 import { standardRetention } from '../modules/organization/organization.resource.ts'
 import type { Retention } from '../modules/organization/organization.table.ts'
@@ -15,6 +16,7 @@ type Sweep = { name: string; text: string; before: (days: Required<Retention>, n
 
 /** Each deletes the oldest rows before $2, at most $3, and answers how many. */
 const sweeps: readonly Sweep[] = [
+  ...exportSweeps,
   {
     name: 'idempotency_keys',
     // As the API promises.

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { parquetMetadata } from 'hyparquet'
+import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { beforeAll, expect, test } from 'vitest'
+import type { BiTable } from '../../src/bi/table.ts'
+import { biTable, offeredTables } from '../../src/bi/tables.ts'
 import { createWorld } from '../support/app.ts'
 import { goalsOf } from '../support/goals.ts'
 
@@ -20,6 +22,7 @@ beforeAll(async () => {
   const { id: cycleId } = await goals.cycle()
   ;({ id: objectiveId } = await goals.objective(cycleId, '=HYPERLINK("http://x")'))
   await goals.objective(cycleId, 'Quoted "title", with\na second line — ünïcode')
+  await goals.objective(cycleId, 'Back\\slash \\N and\ta tab', { dueOn: '2026-12-30' })
   ;({ id: keyResultId } = await goals.keyResult(objectiveId, { target: 10 }))
   const items = Array.from({ length: 40 }, (_, at) => ({ keyResultId, value: at / 3 }))
   await goals.act('check-ins/batch', { items })
@@ -54,9 +57,28 @@ test('NDJSON holds what the view holds, also quotes and lines', async () => {
     .map((line) => JSON.parse(line))
   expect((rows.map(({ title }) => title) as string[]).toSorted()).toEqual([
     '=HYPERLINK("http://x")',
+    'Back\\slash \\N and\ta tab',
     'Quoted "title", with\na second line — ünïcode',
   ])
   expect(rows.find(({ objective_id }) => objective_id === objectiveId)).toMatchObject({ progress: 1, deleted_at: null })
+})
+
+test.each(offeredTables.map(({ name }) => name))('Parquet of %s holds what NDJSON does', async (name) => {
+  const { rawPayload } = await take(`/${name}?format=parquet&includeDeleted=true`)
+  const { body } = await take(`/${name}?format=ndjson&includeDeleted=true`)
+  const rows = await parquetReadObjects({ file: new Uint8Array(Uint8Array.from(rawPayload)).buffer })
+  const { key, columns } = biTable(name) as BiTable
+  const told = (row: Record<string, unknown>) =>
+    Object.entries(columns).map(([column, { type }]) => {
+      const value = row[column]
+      if (value === null || value === undefined) return null
+      if (type === 'Date') return new Date(value as string).toISOString().slice(0, 10)
+      return type === 'DateTimeOffset' ? new Date(value as string).toISOString() : value
+    })
+  const sorted = (all: Record<string, unknown>[]) =>
+    all.toSorted((a, b) => String(a[key]).localeCompare(String(b[key]))).map(told)
+  const lines = body.split('\n').filter(Boolean)
+  expect(sorted(rows)).toEqual(sorted(lines.map((line) => JSON.parse(line))))
 })
 
 test('DuckDB reads the Parquet file and gets the sums of the API', async () => {

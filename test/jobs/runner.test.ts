@@ -7,6 +7,7 @@ import { direct } from '../../src/db/direct.ts'
 import { jobSchema } from '../../src/db/job-schema.ts'
 import { connectPool } from '../../src/db/pool.ts'
 import type { Job } from '../../src/jobs/job.ts'
+import { openQueue } from '../../src/jobs/queue.ts'
 import { startJobs } from '../../src/jobs/runner.ts'
 
 const pool = connectPool({ url: inject('appUrl') })
@@ -20,7 +21,8 @@ afterAll(async () => {
 const node = async (...jobs: Job[]) => {
   const metrics = new Registry()
   const log = pino({ level: 'silent' }) as never
-  const stop = await startJobs({ pool, url: inject('appUrl'), clock: () => new Date(), log, metrics, jobs })
+  const queue = await openQueue({ url: inject('appUrl'), log })
+  const stop = await startJobs({ pool, queue, clock: () => new Date(), log, metrics, jobs, workers: [] })
   stops.push(stop)
   return { stop, metrics: () => metrics.metrics() }
 }

@@ -1,5 +1,6 @@
 import { type Role, roles } from '../../src/auth/actor.ts'
 import { eventMatrix } from './access-matrix.events.ts'
+import { exportMatrix } from './access-matrix.exports.ts'
 import { importMatrix } from './access-matrix.imports.ts'
 import { kpiMatrix } from './access-matrix.kpis.ts'
 import { outlookMatrix } from './access-matrix.outlook.ts'
@@ -44,6 +45,7 @@ const reads = (...names: string[]): Record<string, Row> => Object.fromEntries(na
 export const matrix: Record<string, Row> = {
   ...kpiMatrix,
   ...importMatrix,
+  ...exportMatrix,
   ...outlookMatrix,
   ...reads('me', 'organization', 'user', 'users', 'department', 'departments', 'team', 'teams'),
   ...reads('teamMembership', 'teamMemberships', 'pillar', 'pillars', 'cycle', 'cycles'),

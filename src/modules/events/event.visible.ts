@@ -20,5 +20,5 @@ export const visibleByName = (resources: readonly Resource[], sights: readonly S
 /** Types of subjects whose resource the caller's scopes let it read. */
 export const typesInScope = ({ actor }: Context, resources: readonly Resource[]): string[] =>
   resources.flatMap(({ type, scopes }) =>
-    actor.scopes.includes('admin') || actor.scopes.includes(scopes.read) ? [type] : [],
+    scopes.read === null || actor.scopes.includes('admin') || actor.scopes.includes(scopes.read) ? [type] : [],
   )

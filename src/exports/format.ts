@@ -1,0 +1,21 @@
+import { pipeline, type Readable } from 'node:stream'
+import { createGzip } from 'node:zlib'
+import type { BiTable } from '../bi/table.ts'
+import { parquetOf } from './export.parquet.ts'
+import type { Copied } from './export.query.ts'
+
+export type Format = 'csv' | 'ndjson' | 'parquet'
+
+export const mediaTypes: Record<Format, string> = {
+  csv: 'text/csv; charset=utf-8; header=present',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+  parquet: 'application/vnd.apache.parquet',
+}
+
+export const copiedAs = (format: Format): Copied => (format === 'parquet' ? 'text' : format)
+
+/** What Postgres sent, in the format that was asked for. */
+export const formatted = (copied: Readable, table: BiTable, format: Format): Readable =>
+  format === 'parquet' ? parquetOf(copied, table) : copied
+
+export const zipped = (body: Readable): Readable => pipeline(body, createGzip({ level: 3 }), () => {})

@@ -1,0 +1,113 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Pool } from 'pg'
+import type { Clock } from '../api/clock.ts'
+import type { Work } from '../api/queue.ts'
+import { toProblem } from '../api/to-problem.ts'
+import type { BiTable } from '../bi/table.ts'
+import { biTable } from '../bi/tables.ts'
+import { type Database, openTransaction } from '../db/transaction.ts'
+import { type Asked, estimateText } from './export.query.ts'
+import { openPart } from './export.stream.ts'
+import { counted, piecesOf } from './file.pieces.ts'
+import { copiedAs, formatted, zipped } from './format.ts'
+import { addPiece, type ExportJob, endJob, takeJob } from './job.queries.ts'
+import { lagMilliseconds } from './synced.ts'
+
+export type RunOptions = {
+  pool: Pool
+  /** Connections that speak COPY. */
+  streams: Pool
+  clock: Clock
+  log: FastifyBaseLogger
+  /** Ends the run; another node begins it again. */
+  signal: AbortSignal
+}
+
+/** So often is an export begun, before it has failed. */
+export const attempts = 5
+/** Milliseconds a file is kept once it is there. */
+const keptMilliseconds = 24 * 3_600_000
+const longest = '3600s'
+
+/** Another attempt has the job, or it was deleted. */
+class Taken extends Error {}
+
+/**
+ * Writes one export to its file, in constant memory, piece by piece: each in a transaction of its own that also says how
+ * far it is. May be begun again at any point, by any node; only the latest attempt writes. Throws what another attempt may
+ * mend; what fails for good is told by the job.
+ */
+export const runExport = async (options: RunOptions, work: Work): Promise<void> => {
+  const { clock, log } = options
+  const { tenantId } = work
+  const now = () => clock().toISOString()
+  const within = inTransaction(options.pool, tenantId)
+  const job = await within((db) => takeJob(db, work, now()))
+  if (!job) return
+  const syncedThrough = new Date(clock().getTime() - lagMilliseconds).toISOString()
+  const end = (rows: number, error: string | null) => {
+    const expiresAt = new Date(clock().getTime() + keptMilliseconds).toISOString()
+    return within((db) => endJob(db, { tenantId, job, now: now() }, { error, rows, syncedThrough, expiresAt }))
+  }
+  if (!job.isWanted) return void (await end(0, 'unauthenticated'))
+  try {
+    const rows = await writeFile(options, tenantId, job, (piece) =>
+      within((db) => addPiece(db, { tenantId, job, now: now() }, piece)),
+    )
+    await end(rows, null)
+  } catch (error) {
+    if (error instanceof Taken) return
+    if (options.signal.aborted || job.attempt < attempts) throw error
+    log.error({ err: error, tenantId, id: job.id }, 'an export failed')
+    await end(0, toProblem(error).code)
+  }
+}
+
+type AddPiece = (piece: Parameters<typeof addPiece>[2]) => Promise<boolean>
+
+const writeFile = async (
+  { pool, streams, signal }: RunOptions,
+  tenantId: string,
+  job: ExportJob,
+  add: AddPiece,
+): Promise<number> => {
+  const table = biTable(job.table) as BiTable
+  const asked: Asked = {
+    since: job.updatedSince ?? undefined,
+    after: undefined,
+    limit: undefined,
+    includeDeleted: job.includeDeleted,
+    onlyOpen: job.onlyOpen,
+  }
+  const estimated = await inTransaction(pool, tenantId)(async (db) => estimateOf(db, table, asked))
+  const as = copiedAs(job.format)
+  const part = await openPart(streams, tenantId, table, asked, as, longest)
+  const { stream, rows } = counted(part.stream, as)
+  const plain = formatted(stream, table, job.format)
+  let number = 0
+  for await (const bytes of piecesOf(job.compression === 'gzip' ? zipped(plain) : plain)) {
+    if (signal.aborted) throw new Error('the node is stopping')
+    if (!(await add({ number: number++, bytes, rows: rows(), estimated }))) throw new Taken()
+  }
+  return rows()
+}
+
+/** Rows there will be, as the planner guesses. */
+const estimateOf = async (db: Database, table: BiTable, asked: Asked): Promise<number> => {
+  const { rows } = await db.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(estimateText(table, asked))
+  return rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0
+}
+
+const inTransaction =
+  (pool: Pool, tenantId: string) =>
+  async <T>(work: (db: Database) => Promise<T>): Promise<T> => {
+    const { db, commit, rollback } = await openTransaction(pool, tenantId, 'write')
+    try {
+      const result = await work(db)
+      await commit()
+      return result
+    } catch (error) {
+      await rollback()
+      throw error
+    }
+  }

@@ -1,0 +1,328 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
+import { asyncBufferFromUrl, parquetReadObjects } from 'hyparquet'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { connectBulk } from '../../src/db/bulk.ts'
+import { openTransaction } from '../../src/db/transaction.ts'
+import { addPiece, takeJob } from '../../src/exports/job.queries.ts'
+import { attempts, runExport } from '../../src/exports/job.run.ts'
+import type { Worker } from '../../src/jobs/job.ts'
+import { openQueue } from '../../src/jobs/queue.ts'
+import { retire } from '../../src/jobs/retention.ts'
+import { startJobs } from '../../src/jobs/runner.ts'
+import { createWorld } from '../support/app.ts'
+import { goalsOf } from '../support/goals.ts'
+
+const at = '2026-06-01T10:00:00.000Z'
+const hour = 3_600_000
+const log = pino({ level: 'silent' }) as never
+const queue = await openQueue({ url: inject('appUrl'), log })
+const world = await createWorld({ at, queue: queue.enqueue })
+const { app, call, pool, organizationId: tenantId, clock } = world
+const streams = connectBulk(pool)
+
+const options = (signal = new AbortController().signal) => ({ pool, streams, log, clock: () => clock.now, signal })
+const run = (id: string, signal?: AbortSignal) => runExport(options(signal), { tenantId, id })
+const ask = async (body: object, caller = call): Promise<any> => {
+  const answer = await caller('POST', '/v1/export-jobs', body)
+  expect(answer.status, JSON.stringify(answer.body)).toBe(201)
+  return answer.body
+}
+const read = async (id: string) => (await call('GET', `/v1/export-jobs/${id}`)).body
+const done = async (body: object, caller = call) => {
+  const { id } = await ask(body, caller)
+  await run(id)
+  return read(id)
+}
+const take = (url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') =>
+  app.inject({ method, url, headers: { authorization: `Bearer ${world.apiKey}`, ...headers } })
+const file = (id: string, headers?: Record<string, string>, method?: 'HEAD') =>
+  take(`/v1/export-jobs/${id}/file`, headers, method)
+const pieces = async () => {
+  const { db, commit } = await openTransaction(pool, tenantId, 'single')
+  const { rows } = await db.query('select job_id from export_chunks where tenant_id = $1', [tenantId])
+  await commit()
+  return rows.length
+}
+
+/** More than one piece of NDJSON. */
+const points = 2_400
+let big: any
+let whole: Buffer
+
+beforeAll(async () => {
+  const lines = Array.from({ length: points }, (_, n) => {
+    const month = String((n % 12) + 1).padStart(2, '0')
+    return `2025-${month},${n / 7},"C""${Math.floor(n / 12)}\nx"`
+  })
+  await call('POST', '/v1/kpis', { code: 'VISITS', name: 'Visits', aggregation: 'sum', rollup: 'sum' })
+  const query = 'kpi=VISITS&periodColumn=Year&valueColumn=Value&dimensions=Country'
+  const csv = `Year,Value,Country\n${lines.join('\n')}\n`
+  const { body } = await call('POST', `/v1/measurements/import?${query}`, csv, { 'content-type': 'text/csv' })
+  expect(body.created, JSON.stringify(body).slice(0, 500)).toBe(points)
+  const goals = goalsOf(call)
+  const { id: cycleId } = await goals.cycle()
+  await goals.objective(cycleId, 'Open')
+  await goals.objective(cycleId, 'Some', { visibility: 'restricted' })
+  await goals.objective(cycleId, 'Private', { visibility: 'private' })
+  big = await done({ table: 'measurements', format: 'ndjson' })
+  whole = (await file(big.id)).rawPayload
+})
+afterAll(async () => {
+  await queue.boss.stop({ graceful: false })
+  await streams.end()
+})
+
+test('an export is asked for once, done by a node of those there are, and told of', async () => {
+  const key = { 'idempotency-key': 'export' }
+  const body = { table: 'measurements', format: 'parquet', externalId: 'mine' }
+  const first = await call('POST', '/v1/export-jobs', body, key)
+  expect(first.headers['location']).toBe(`/v1/export-jobs/${first.body.id}`)
+  expect(first.body).toMatchObject({ status: 'queued', rowsWritten: 0, startedAt: null, finishedAt: null })
+  expect((await call('POST', '/v1/export-jobs', body, key)).body).toEqual(first.body)
+  const other = await ask({ table: 'people' })
+  let underWay = 0
+  let most = 0
+  const workers: Worker[] = [
+    {
+      name: 'exports',
+      run: async (ctx, work) => {
+        most = Math.max(most, ++underWay)
+        // Long enough for all workers to look.
+        await sleep(work.id === other.id ? 0 : 300)
+        await runExport({ ...options(), ...ctx }, work)
+        underWay--
+      },
+    },
+  ]
+  const nodes = await Promise.all(
+    [0, 1].map(async () => {
+      const own = await openQueue({ url: inject('appUrl'), log })
+      return startJobs({ ...options(), queue: own, metrics: new Registry(), jobs: [], workers })
+    }),
+  )
+  for (const { id } of [first.body, other])
+    await expect.poll(async () => (await read(id)).status, { timeout: 10_000 }).toBe('succeeded')
+  expect(most).toBe(1)
+  await Promise.all(nodes.map((stop) => stop()))
+  const job = await read(first.body.id)
+  expect(job).toMatchObject({ rowsWritten: points, rowsEstimated: points, error: null, startedAt: at, finishedAt: at })
+  expect(job.expiresAt).toBe(new Date(Date.parse(at) + 24 * hour).toISOString())
+  expect((await file(job.id)).rawPayload.length).toBe(job.bytes)
+  const { db, commit } = await openTransaction(pool, tenantId, 'single')
+  const { rows } = await db.query(
+    `select changes from events where tenant_id = $1 and subject_id = $2 and type = 'export_job.finished'`,
+    [tenantId, job.id],
+  )
+  await commit()
+  expect(rows).toEqual([{ changes: { status: ['running', 'succeeded'] } }])
+})
+
+test.each([
+  [{ format: 'csv' }, 'text/csv', 'measurements.csv'],
+  [{ format: 'csv', compression: 'gzip' }, 'application/gzip', 'measurements.csv.gz'],
+  [{ format: 'ndjson', updatedSince: '2026-01-01T00:00:00+01:00' }, 'application/x-ndjson', 'measurements.ndjson'],
+])('the file of %j is what is streamed', async (body, type, name) => {
+  const job = await done({ table: 'measurements', ...body })
+  expect(job).toMatchObject({ status: 'succeeded', rowsWritten: points })
+  const { rawPayload, headers } = await file(job.id)
+  expect(headers['content-type']).toContain(type)
+  expect(headers['content-disposition']).toContain(`"${name}"`)
+  const since = 'updatedSince' in body ? '&updatedSince=2025-12-31T23:00:00Z' : ''
+  const streamed = await take(`/v1/exports/measurements?format=${body.format}${since}`)
+  const text = 'compression' in body ? gunzipSync(rawPayload) : rawPayload
+  expect(text.toString().split('\n').toSorted()).toEqual(streamed.body.split('\n').toSorted())
+})
+
+describe('ranges', () => {
+  const mib = 1024 * 1024
+  test.each([
+    ['bytes=0-0', 0, 0],
+    ['bytes=10-19', 10, 19],
+    [`bytes=${mib - 3}-${mib + 3}`, mib - 3, mib + 3],
+    ['bytes=-7', -7, -1],
+    ['bytes=5-', 5, -1],
+    ['bytes=0-999999999999', 0, -1],
+  ])('%s', async (range, start, end) => {
+    expect(whole.length).toBeGreaterThan(mib + 3)
+    const [first, last] = [start, end].map((each) => (each < 0 ? whole.length + each : each)) as [number, number]
+    const { statusCode, headers, rawPayload } = await file(big.id, { range })
+    expect([statusCode, headers['content-range']]).toEqual([206, `bytes ${first}-${last}/${whole.length}`])
+    expect(Number(headers['content-length'])).toBe(rawPayload.length)
+    expect(rawPayload.equals(whole.subarray(first, last + 1))).toBe(true)
+  })
+
+  test.each(['bytes=0-1,5-6', 'bytes=9-1', 'bytes=-', 'bytes=a-b', 'lines=0-1', 'bytes=1-99999999999999999'])(
+    '%s is no range, and all is sent',
+    async (range) => {
+      const { statusCode, headers } = await file(big.id, { range })
+      expect([statusCode, headers['content-length'], headers['content-range']]).toEqual([
+        200,
+        String(big.bytes),
+        undefined,
+      ])
+    },
+  )
+
+  test.each(['bytes=999999999999-', 'bytes=-0'])('%s lies behind the end', async (range) => {
+    const answer = await file(big.id, { range })
+    expect([answer.statusCode, answer.headers['content-range']]).toEqual([416, `bytes */${big.bytes}`])
+    expect(answer.json().code).toBe('range_not_satisfiable')
+  })
+
+  test('only of the file the client knows', async () => {
+    const { headers } = await file(big.id, undefined, 'HEAD')
+    const etag = String(headers['etag'])
+    const range = 'bytes=0-9'
+    expect((await file(big.id, { range, 'if-range': etag })).statusCode).toBe(206)
+    expect((await file(big.id, { range, 'if-range': '"other"' })).statusCode).toBe(200)
+    expect((await file(big.id, { 'if-none-match': etag })).statusCode).toBe(304)
+  })
+
+  test('HEAD tells what GET would', async () => {
+    const head = await file(big.id, { range: 'bytes=0-1' }, 'HEAD')
+    const { 'content-length': length, 'accept-ranges': ranges, etag } = head.headers
+    expect([head.statusCode, length, ranges, head.body]).toEqual([200, String(big.bytes), 'bytes', ''])
+    expect(etag).toBe((await file(big.id, { range: 'bytes=0-0' })).headers['etag'])
+  })
+
+  test('let a reader of Parquet take what it needs over the network, by Basic', async () => {
+    const { id, bytes } = await done({ table: 'measurements', format: 'parquet' })
+    const origin = await app.listen({ port: 0 })
+    const [, user = '', password = ''] = /^(hw_[0-9a-f]+_[0-9a-f]+)_(.+)$/.exec(world.apiKey) ?? []
+    const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+    const url = `${origin}/v1/export-jobs/${id}/file`
+    const remote = await asyncBufferFromUrl({ url, requestInit: { headers: { authorization } } })
+    expect(remote.byteLength).toBe(bytes)
+    const rows = await parquetReadObjects({ file: remote, columns: ['value', 'period'] })
+    const series = await call('GET', '/v1/kpis?limit=1')
+    const kpiId = series.body.items[0].id
+    const { body } = await call('GET', `/v1/kpis/${kpiId}/series?from=2025-01-01&to=2025-12-31&grain=month`)
+    for (const { period, value } of body.series[0].points) {
+      const sum = rows.reduce((total, row) => total + (row['period'] === period ? Number(row['value']) : 0), 0)
+      expect(Math.abs(sum / value - 1)).toBeLessThan(1e-9)
+    }
+  })
+})
+
+test('broken off, it is begun again elsewhere; what is left of the first attempt writes nothing', async () => {
+  const { id } = await ask({ table: 'measurements', format: 'ndjson' })
+  const stopping = new AbortController()
+  stopping.abort()
+  await expect(run(id, stopping.signal)).rejects.toThrow('stopping')
+  expect(await read(id)).toMatchObject({ status: 'running', startedAt: at })
+  const write = async <T>(work: (db: never) => Promise<T>): Promise<T> => {
+    const { db, commit } = await openTransaction(pool, tenantId, 'write')
+    const result = await work(db as never)
+    await commit()
+    return result
+  }
+  const lost = await write((db) => takeJob(db, { tenantId, id }, at))
+  await run(id)
+  const piece = { number: 99, bytes: Buffer.from('x'), rows: 1, estimated: 1 }
+  expect(await write((db) => addPiece(db, { tenantId, job: lost as never, now: at }, piece))).toBe(false)
+  expect(await read(id)).toMatchObject({ status: 'succeeded', bytes: big.bytes, rowsWritten: points })
+  expect((await file(id)).rawPayload.length).toBe(big.bytes)
+  // The queue tells some of it twice.
+  const before = await read(id)
+  await run(id)
+  expect(await read(id)).toEqual(before)
+  expect((await file(id)).statusCode).toBe(200)
+})
+
+test('what goes on failing has failed, and says as what', async () => {
+  const { id } = await ask({ table: 'measurements' })
+  const gone = connectBulk(pool)
+  await gone.end()
+  for (let attempt = 1; attempt < attempts; attempt++)
+    await expect(runExport({ ...options(), streams: gone }, { tenantId, id })).rejects.toThrow()
+  await runExport({ ...options(), streams: gone }, { tenantId, id })
+  expect(await read(id)).toMatchObject({ status: 'failed', error: 'internal', bytes: 0 })
+  expect((await file(id)).json().code).toBe('export_not_ready')
+})
+
+test('who asked gets what they may see, others nothing, an administrator all; a key that is gone no file', async () => {
+  const names = async (id: string, key: string) => {
+    const { body, statusCode } = await file(id, { authorization: `Bearer ${key}` })
+    return statusCode === 200
+      ? [...body.matchAll(/"title":"(\w+)"/g)].map(([, title = '']) => title).toSorted((a, b) => a.localeCompare(b))
+      : statusCode
+  }
+  const asked = { table: 'objectives', format: 'ndjson' }
+  const [viewer, other, machine] = [
+    await world.key('viewer'),
+    await world.key('viewer'),
+    await world.key('integration'),
+  ]
+  const narrow = await done(asked, world.as(viewer))
+  expect(await names(narrow.id, viewer)).toEqual(['Open'])
+  expect(await names(narrow.id, other)).toBe(404)
+  expect(await names(narrow.id, world.apiKey)).toEqual(['Open'])
+  expect((await world.as(other)('GET', '/v1/export-jobs')).body.items).toEqual([])
+  const wide = await done(asked, world.as(machine))
+  expect(await names(wide.id, machine)).toEqual(['Open', 'Some'])
+  const late = await ask(asked, world.as(viewer))
+  const { items } = (await call('GET', '/v1/api-keys?limit=100')).body
+  expect((await call('DELETE', `/v1/api-keys/${late.createdBy}`)).status, JSON.stringify(items)).toBe(204)
+  await run(late.id)
+  expect(await read(late.id)).toMatchObject({ status: 'failed', error: 'unauthenticated' })
+  expect(await names(narrow.id, viewer)).toBe(401)
+})
+
+test('deleting ends what is under way and takes the file', async () => {
+  const before = await pieces()
+  const running = await ask({ table: 'measurements', format: 'ndjson' })
+  const ended = run(running.id)
+  while ((await read(running.id)).bytes === 0) await sleep(1)
+  expect((await call('DELETE', `/v1/export-jobs/${running.id}`)).status).toBe(204)
+  await ended
+  const finished = await done({ table: 'objectives' })
+  expect(await pieces()).toBe(before + 1)
+  expect((await call('DELETE', `/v1/export-jobs/${finished.id}`)).status).toBe(204)
+  expect(await pieces()).toBe(before)
+  expect((await file(finished.id)).statusCode).toBe(404)
+})
+
+test.each([
+  [{ table: 'reviews' }, 422],
+  [{ table: 'nothing' }, 422],
+  [{ table: 'objectives', format: 'parquet', compression: 'gzip' }, 422],
+  [{ table: 'objectives', updatedSince: "2026-01-01T00:00:00Z'--" }, 422],
+])('%j is refused', async (body, status) => {
+  expect((await call('POST', '/v1/export-jobs', body)).status).toBe(status)
+})
+
+test('a table out of scope is refused; so are addresses of no file', async () => {
+  const reader = world.as(await world.key('viewer', ['directory:read']))
+  const refused = await reader('POST', '/v1/export-jobs', { table: 'check_ins' })
+  expect([refused.status, refused.body.code]).toEqual([403, 'insufficient_scope'])
+  const { id } = await ask({ table: 'people' })
+  const early = await file(id)
+  expect([early.statusCode, early.json().code]).toEqual([409, 'export_not_ready'])
+  expect((await take('/v1/export-jobs/x/file')).statusCode).toBe(422)
+  expect((await take(`/v1/export-jobs/${tenantId}/file`)).statusCode).toBe(404)
+  const foreign = await createWorld()
+  expect((await file(big.id, { authorization: `Bearer ${foreign.apiKey}` })).statusCode).toBe(404)
+})
+
+test('only so many are kept, and none for longer than a day', async () => {
+  let status = 201
+  for (let made = 0; status === 201 && made < 60; made++)
+    ({ status } = await call('POST', '/v1/export-jobs', { table: 'people' }))
+  expect(status).toBe(409)
+  const begun = clock.now
+  clock.now = new Date(begun.getTime() + 24 * hour + 1)
+  const gone = await file(big.id)
+  expect([gone.statusCode, gone.json().code]).toEqual([410, 'export_expired'])
+  const clean = () => retire({ pool, clock: () => clock.now, signal: new AbortController().signal }, tenantId)
+  await clean()
+  expect(await pieces()).toBe(0)
+  expect((await call('GET', '/v1/export-jobs?status=queued&status=succeeded')).body.items).toEqual([])
+  expect((await read(big.id)).status).toBe('expired')
+  expect((await file(big.id)).statusCode).toBe(410)
+  clock.now = new Date(begun.getTime() + 9 * 24 * hour)
+  expect((await clean())['export_jobs']).toBeGreaterThan(50)
+  expect((await file(big.id)).statusCode).toBe(404)
+})
