@@ -46,6 +46,7 @@ const catalogue = {
   formula_exposes_input: [422, 'The formula would tell its readers what they may not see'],
   red_line_beyond_target: [422, 'The red line is not on the bad side of the target'],
   wrong_reading: [422, 'The reading does not fit the key result'],
+  not_yet: [422, 'The reading lies in the future'],
   reference_not_found: [422, 'A referenced resource does not exist'],
   reason_required: [422, 'A reason is required'],
   webhook_target_refused: [422, 'The address may not be called'],

@@ -9,7 +9,7 @@ export type Snapshot = {
   /** Ends it; the next read opens a new one. */
   end(): Promise<void>
   /** Reads within a dry run from here on, whose transaction it undoes at the end. */
-  adopt(dryRun: Transaction): void
+  adopt: (dryRun: Transaction) => void
   /** Takes note of work that may read, so that the last end waits for it. */
   track<T>(work: Promise<T>): Promise<T>
   /** Ends it for good, once nothing reads any more: an answer with an error is given while its other fields still run. */

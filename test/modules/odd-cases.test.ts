@@ -134,6 +134,19 @@ test.each([
   expect((await goals.keyResult(id, { baseline, target: undefined, targetChangePercent })).target).toBe(target)
 })
 
+test('an achieved objective follows what is aligned to it, and its explanation sums to its progress', async () => {
+  const [top, below] = [await goals.objective(cycleId, 'Top'), await goals.objective(cycleId, 'Below')]
+  await goals.align(below.id, { parentObjectiveId: top.id })
+  const [own, other] = [await goals.keyResult(top.id), await goals.keyResult(below.id)]
+  await goals.checkIn(own.id, { value: 80 })
+  expect((await patch(`objectives/${top.id}`, { state: 'achieved' })).status).toBe(200)
+  await goals.checkIn(other.id, { value: 40 })
+  const { progress, items } = await goals.read(`objectives/${top.id}/explanation`)
+  expect(progress).toBe(0.6)
+  expect(items.map(({ contribution }: { contribution: number }) => contribution).toSorted()).toEqual([0.2, 0.4])
+  expect((await goals.read(`objectives/${top.id}`)).progress).toBe(progress)
+})
+
 test('a dry run shows everything as it would be, along all edges, and leaves nothing', async () => {
   const above = await goals.objective(cycleId, 'Above')
   const objective = await goals.objective(cycleId, 'O')

@@ -78,7 +78,7 @@ export const judgeReading = (ctx: Context, checkIn: CheckIn, { kind, source, zon
 /** Clocks differ, but nobody reads next week's value. */
 const judgeDay = (ctx: Context, { effectiveAt: at }: CheckIn): void => {
   if (Date.parse(at) > Date.parse(ctx.now) + dayMilliseconds)
-    throw inputProblem('invalid_input', '/effectiveAt', 'lies in the future')
+    throw inputProblem('not_yet', '/effectiveAt', 'lies in the future')
 }
 
 const publicName = (column: string): string => (column === 'stepId' ? 'step' : column)

@@ -36,7 +36,7 @@ const toRow = async (input: Row, before: Update | null, ctx: Context): Promise<R
   const at = input['effectiveAt'] as string | undefined
   // Clocks differ, but nobody tells how next week went.
   if (at && Date.parse(at) > Date.parse(ctx.now) + dayMilliseconds)
-    throw inputProblem('invalid_input', '/effectiveAt', 'lies in the future')
+    throw inputProblem('not_yet', '/effectiveAt', 'lies in the future')
   if (before) return at ? { effectiveAt: canonicalInstant(at) } : {}
   const author = await authorOf(ctx, input['authorId'] as string | undefined)
   return { ...author, effectiveAt: at ? canonicalInstant(at) : ctx.now }
