@@ -44,7 +44,12 @@ const labelOf = (start: number, grain: Exclude<Period, 'day'>, calendar: Calenda
 const periodFrom = (first: number, grain: Period, calendar: Calendar): CalendarPeriod => {
   const start = dayOf(first)
   if (grain === 'day') return { grain, start, end: start, label: start }
-  return { grain, start, end: dayOf(nextPeriodStart(first, grain, calendar) - 1), label: labelOf(first, grain, calendar) }
+  return {
+    grain,
+    start,
+    end: dayOf(nextPeriodStart(first, grain, calendar) - 1),
+    label: labelOf(first, grain, calendar),
+  }
 }
 
 /** The period of a grain that a day lies in. Months are the calendar's; quarters and years are counted fiscally. */
