@@ -68,6 +68,16 @@ const importOnce = async (url: string, apiKey: string, file: string): Promise<nu
   return (performance.now() - began) / 1_000
 }
 
+/** Seconds until all that was imported a moment ago is answered by year, while Postgres has no statistics of it. */
+const readOnce = async (url: string, { apiKey, kpiId }: { apiKey: string; kpiId: string }): Promise<number> => {
+  const began = performance.now()
+  const answer = await fetch(`${url}/v1/kpis/${kpiId}/series?from=2006-01-01&to=2025-12-31&grain=year`, {
+    headers: { authorization: `Bearer ${apiKey}` },
+  })
+  if (!answer.ok) throw new Error(`read after the import: ${answer.status} ${await answer.text()}`)
+  return (performance.now() - began) / 1_000
+}
+
 /** Seconds of the COPY alone: its file is made before. */
 const copyOnce = async (admin: Client, folder: string, { tenantId, kpiId }: { tenantId: string; kpiId: string }) => {
   const ids = Array.from({ length: seriesOf(rows) + 1 }, () => v7())
@@ -109,11 +119,13 @@ try {
   const ratios: number[] = []
   await direct(asAdmin(database), async (admin) => {
     for (let round = 0; round <= Number(options.rounds); round++) {
-      const imported = await importOnce(app.url, (await tenantWithKpi(app.url, pool)).apiKey, file)
+      const tenant = await tenantWithKpi(app.url, pool)
+      const imported = await importOnce(app.url, tenant.apiKey, file)
+      const read = await readOnce(app.url, tenant)
       const copied = await copyOnce(admin, folder, await tenantWithKpi(app.url, pool))
       const speed = (seconds: number) => `${Math.round(rows / seconds).toLocaleString('en')}/s`
       console.log(
-        `import ${speed(imported)}, COPY ${speed(copied)}, ${(copied / imported).toFixed(2)}${round === 0 ? ' (warms up)' : ''}`,
+        `import ${speed(imported)}, COPY ${speed(copied)}, ${(copied / imported).toFixed(2)}; all of it read in ${read.toFixed(2)} s${round === 0 ? ' (warms up)' : ''}`,
       )
       if (round > 0) ratios.push(copied / imported)
     }

@@ -63,8 +63,8 @@ export type Context = {
   savepoint: <T>(work: () => Promise<T>) => Promise<T>
 }
 
-/** A body as it arrives. */
-export type Sent = { stream: Readable; mediaType: string }
+/** A body as it arrives; `length` is how many bytes its sender announced, if any. */
+export type Sent = { stream: Readable; mediaType: string; length: number | null }
 
 /** What taking in an upload may use: reads inside the tenant, and connections that speak COPY and pass by no policy. */
 export type Intake = {

@@ -67,6 +67,7 @@ const streaming =
       async ({ headers }: FastifyRequest, stream: Readable): Promise<Sent> => ({
         stream: decompressed(stream, headers['content-encoding']),
         mediaType: headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '',
+        length: headers['content-length'] === undefined ? null : Number(headers['content-length']),
       }),
     )
     scope.addContentTypeParser('*', async () => {

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openTransaction } from '../db/transaction.ts'
 import { contextOf, type Request, type Wishes } from './context.ts'
 import type { AnyOperation, Received, Sent } from './operation.ts'
+import { toProblem } from './to-problem.ts'
 import { type Outcome, writeInTurn } from './write.ts'
 
 /**
@@ -30,8 +32,32 @@ export const writeUpload = async (
     input,
   )) as Received
   try {
-    return await writeInTurn(operation, request, { ...input, input: received }, wishes)
+    return await patiently(request, () => writeInTurn(operation, request, { ...input, input: received }, wishes))
   } finally {
-    await received.dispose()
+    // What is left behind goes with a later import; it is no reason to call one failed that was written.
+    await received.dispose().catch((error: unknown) => request.log.warn(error, 'an upload was left behind'))
   }
+}
+
+/** Milliseconds before another attempt, and after which none is made. */
+const pauses = [1_000, 5_000, 15_000, 30_000]
+const longestTried = 600_000
+
+/**
+ * What took minutes to send is not thrown away because a lock or a connection was not to be had for two seconds: where
+ * other writes answer 503 and are sent again, this one is tried again here.
+ */
+const patiently = async <T>({ log, house }: Request, work: () => Promise<T>): Promise<T> => {
+  const began = Date.now()
+  for (const pause of pauses) {
+    try {
+      return await work()
+    } catch (error) {
+      const isLate = house.closing.aborted || Date.now() - began > longestTried
+      if (isLate || toProblem(error).code !== 'unavailable') throw error
+      log.warn(error, 'an upload is written again')
+      await sleep(pause, undefined, { signal: house.closing }).catch(() => {})
+    }
+  }
+  return work()
 }

@@ -27,6 +27,9 @@ export type Transaction = {
   forgive: () => void
 }
 
+/** Milliseconds. Whoever gives up on a COMMIT does not know whether it happened, so that is given up on late. */
+const longestEnd = 60_000
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
@@ -68,7 +71,10 @@ export const openTransaction = async (pool: Pool, tenantId: string, mode: Mode):
     if (over) return
     over = true
     // A single statement has sent its COMMIT already, unless it was refused before it could be sent.
-    const ended = mode === 'single' && statements > 0 ? undefined : send(client.query(command))
+    const ended =
+      mode === 'single' && statements > 0
+        ? undefined
+        : send(client.query({ text: command, query_timeout: longestEnd } as QueryConfig))
     await Promise.allSettled([...sent, ended])
     client.release(failures.some(isConnectionLost) ? true : undefined)
     if (command === 'rollback') return

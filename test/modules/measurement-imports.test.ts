@@ -300,3 +300,29 @@ test('a sender who goes away midway leaves nothing, and nothing staged', { timeo
   await expect.poll(staged, { timeout: 10_000 }).toBe(0)
   expect(await census()).toEqual(before)
 })
+
+test('more text than an import holds is refused as soon as it is announced', async () => {
+  const { status, body } = await send('Year,Value\n', mapping, { 'content-length': String(600 * 1024 ** 2) })
+  expect([status, body.code]).toEqual([413, 'body_too_large'])
+})
+
+test('what was received waits for a KPI that somebody else holds, longer than other writes do', async () => {
+  const holder = await admin.connect()
+  const waiting = async () => {
+    const { rows } = await admin.query(
+      `select count(*)::int as count from pg_locks where not granted and locktype in ('transactionid', 'tuple')`,
+    )
+    return rows[0].count > 0
+  }
+  try {
+    await holder.query('begin')
+    await holder.query('select from kpis where id = $1 for update', [monthly])
+    const sent = send(csv('period,value', '2025-03,7'), 'kpi=VISITS')
+    await expect.poll(waiting, { timeout: 5_000 }).toBe(true)
+    await expect.poll(waiting, { timeout: 5_000 }).toBe(false)
+    await holder.query('rollback')
+    expect((await sent).body).toMatchObject({ created: 1, refused: 0 })
+  } finally {
+    holder.release()
+  }
+})

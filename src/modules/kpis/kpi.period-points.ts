@@ -21,7 +21,7 @@ export const nothing: PeriodPoint = {
 
 /** Cells put beside `count` periods; where nothing was measured the period is there all the same. */
 export const dense = ({ aggregation }: Definition, { dimensions, cells }: Group, count: number): ValueGroup => {
-  const all = Array.from<PeriodPoint>({ length: count }).fill(nothing)
+  const all = Array.from({ length: count }, () => nothing)
   for (const [place, sum, numerator, denominator, points, day, parts] of cells) {
     const { value, reason } = periodValue(aggregation, { value: sum, numerator, denominator, points })
     all[place - 1] = { value, reason, numerator, denominator, points, day, parts }

@@ -3,15 +3,20 @@ import type { Readable } from 'node:stream'
 import { Problem } from '../../api/problem.ts'
 import { unreadable } from './import.report.ts'
 
-/** Text of one import, after decompression: far more than anybody sends, so that a bomb ends somewhere. */
-const mostBytes = 16 * 1024 ** 3
+/** Text of one import, after decompression: some 15 million rows, which an hour is enough for (decision 36). */
+export const mostBytes = 512 * 1024 ** 2
+
+/** 413: so many bytes were announced, or came. */
+export const tooLarge = (): Problem =>
+  new Problem('body_too_large', `An import holds at most ${mostBytes / 1024 ** 2} MB of text: send it in parts`)
+
 /** Milliseconds a sender may pause. */
 const longestPause = 30_000
 
 /**
  * Hands on the bytes of an upload that are text: UTF-8 without NUL. Notes them in `digest`. A sender that pauses too long
  * is cut off.
- * @throws Problem 422 `unreadable_file` for other encodings and for what is no text
+ * @throws Problem 413 for too much of it, 422 `unreadable_file` for other encodings and for what is no text
  */
 export async function* textBytes(stream: Readable, digest: Hash): AsyncGenerator<Buffer> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -24,7 +29,7 @@ export async function* textBytes(stream: Readable, digest: Hash): AsyncGenerator
     for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       clearTimeout(timer)
       bytes += chunk.length
-      if (bytes > mostBytes) throw unreadable(line, 'too_large', `More than ${mostBytes / 1024 ** 3} GB of text`)
+      if (bytes > mostBytes) throw tooLarge()
       if (chunk.includes(0)) throw unreadable(line, 'not_text', 'The file is binary, or UTF-16: save it as UTF-8')
       line += decodeOrRefuse(decoder, chunk, line, true)
       digest.update(chunk)

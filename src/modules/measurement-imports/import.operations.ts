@@ -10,7 +10,7 @@ import { writeImport } from './import.write.ts'
 const importMeasurements = operation({
   name: 'importMeasurements',
   tag: 'Measurement',
-  summary: 'Import measurements from CSV or NDJSON of any size',
+  summary: 'Import measurements from CSV or NDJSON, up to 512 MB of text',
   rest: 'POST /measurements/import',
   status: 200,
   scope: 'kpi:write',

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Intake, Received, Sent } from '../../api/operation.ts'
 import { Problem } from '../../api/problem.ts'
-import { textBytes } from './import.bytes.ts'
+import { mostBytes, textBytes, tooLarge } from './import.bytes.ts'
 import { type Delimiter, type Row, readCsv } from './import.csv.ts'
 import { PointFault } from './import.fault.ts'
 import { loadImportKpis } from './import.kpis.ts'
@@ -27,12 +27,13 @@ export const ndjson = 'application/x-ndjson'
 /**
  * Takes in a file of measurements: judges each row as it comes and lays the good ones into the staging table, in memory
  * that does not grow with the file.
- * @throws Problem 422 for a mapping that does not fit, an unknown KPI, and `unreadable_file`
+ * @throws Problem 413 for more text than an import holds, 422 for a mapping that does not fit, an unknown KPI, and `unreadable_file`
  */
 export const receiveImport = async (
   { bulk, tenantId, read }: Intake,
   input: Mapping & { delimiter: Delimiter; input: Sent },
 ): Promise<ReceivedImport> => {
+  if ((input.input.length ?? 0) > mostBytes) throw tooLarge()
   const known = await read((ctx) => loadImportKpis(ctx, input.kpi))
   if (input.kpi !== undefined && known.kpis.size === 0)
     throw new Problem('reference_not_found', `No KPI has the code ${input.kpi}`, {

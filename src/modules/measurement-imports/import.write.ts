@@ -2,7 +2,7 @@ import type { QueryConfig, QueryResultRow } from 'pg'
 import type { Context } from '../../api/operation.ts'
 import { lockKpis } from '../kpis/kpi.lock.ts'
 import { rescoreKpis } from '../kpis/kpi.rescore.ts'
-import { spanFault, writeTexts } from '../measurements/measurement.write.ts'
+import { returningWritten, spanFault, writeTexts } from '../measurements/measurement.write.ts'
 import { requireMeasurable } from './import.kpis.ts'
 import type { ReceivedImport } from './import.receive.ts'
 import { countRefusals, type Refusals, type Report, refusedWhole } from './import.report.ts'
@@ -25,12 +25,18 @@ const { correct, insert, otherSpans } = writeTexts(staged, among)
 const { series } = writeTexts(stagedSeries)
 // Counted where they are: the answer of an import must not grow with it.
 const correctText = `with corrected as (${correct}) select count(*)::int as count from corrected`
-const insertText = `with written as (${insert}) select "kpiId" as id, count(*)::int as count from written group by 1`
+const insertText = `with written as (${insert} ${returningWritten}) select "kpiId" as id, count(*)::int as count from written group by 1`
 
-/** Whether any point may be there twice: a digest of each is sorted more quickly than the points. */
-const repeatsText = `
-  select count(*) > count(distinct hash_record_extended((r.kpi_id, r.key, r.period_start, r.period_end), 0)) as repeats
-  from measurement_staging r where ${mine}`
+/**
+ * The KPIs of an import with the days their points begin on, and whether any point may be there twice: a digest of each
+ * is sorted more quickly than the points.
+ */
+const spansText = `
+  select r.kpi_id as id, min(r.period_start) as first, max(r.period_start) as last,
+    max(case r.grain when 'week' then r.period_start + 3 else r.period_start end) as newest,
+    bool_or(r.grain = 'year') as "hasYears",
+    count(*) > count(distinct hash_record_extended((r.key, r.period_start, r.period_end), 0)) as repeats
+  from measurement_staging r where ${mine} group by 1`
 
 /** Rows that repeat a point of the same file: the first one stands. */
 const repeatedText = `
@@ -55,11 +61,6 @@ const otherSpansText = `
     delete from measurement_staging r using other o where r.id = o.id and ${mine} returning r.line, o.period)
   select count(*)::int as count, coalesce((select json_agg(json_build_object('line', line, 'known', period) order by line)
     from (select * from gone order by line limit 1000) g), '[]') as told from gone`
-
-const spansText = `
-  select r.kpi_id as id, min(r.period_start) as first, max(r.period_start) as last,
-    max(case r.grain when 'week' then r.period_start + 3 else r.period_start end) as newest,
-    bool_or(r.grain = 'year') as "hasYears" from measurement_staging r where ${mine} group by 1`
 
 /** The same work, with statements that may take long: the connection itself gives up on others after 7 s. */
 const patient = (ctx: Context): Context => {
@@ -91,11 +92,11 @@ export const writeImport = async (
   )
 
   const refusals = countRefusals(before)
-  const [repeats] = (await send<{ repeats: boolean }>(repeatsText)).rows
-  if (repeats?.repeats) noteRepeated(refusals, (await send<Repeated>(repeatedText)).rows[0] as Repeated)
+  const spans = (await send<Span>(spansText)).rows
+  if (spans.some(({ repeats }) => repeats))
+    noteRepeated(refusals, (await send<Repeated>(repeatedText)).rows[0] as Repeated)
   if (atomic && refusals.count > 0) throw refusedWhole(rows, refusals)
 
-  const spans = (await send<Span>(spansText)).rows
   const kpiIds = spans.map(({ id }) => id)
   if (kpiIds.length === 0) return reportOf(rows, refusals)
 
@@ -113,7 +114,13 @@ export const writeImport = async (
   }
   await send(series, locked.recordedAt)
   const corrected = (await send<Count>(correctText, ...common)).rows[0]?.count ?? 0
-  const written = (await send<Count & { id: string }>(insertText, ...common)).rows
+  // Of one KPI Postgres says anyway how many rows there were.
+  const written =
+    kpiIds.length === 1
+      ? [{ id: kpiIds[0] as string, count: (await send(insert, ...common)).rowCount ?? 0 }].filter(
+          ({ count }) => count > 0,
+        )
+      : (await send<Count & { id: string }>(insertText, ...common)).rows
   const count = written.reduce((sum, one) => sum + one.count, 0)
   for (const { id, count: points } of written)
     ctx.emit({ type: 'kpi.measurements_imported', subject: { type: 'kpi', id }, changes: { points: [null, points] } })
@@ -142,7 +149,7 @@ const reportOf = (rows: number, { count, told, byCode }: Refusals): Report => ({
   refusalsByCode: byCode,
 })
 
-type Span = { id: string; first: string; last: string; newest: string; hasYears: boolean }
+type Span = { id: string; first: string; last: string; newest: string; hasYears: boolean; repeats: boolean }
 type Count = { count: number }
 type OtherSpans = { count: number; told: { line: number; known: string }[] }
 type Repeated = { different: number; told: { line: number; first: number }[] }

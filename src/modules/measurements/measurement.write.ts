@@ -57,9 +57,10 @@ export const writeTexts = (source: string, among = '') => ({
     select $1, v.id, v."kpiId", s.id, v.period, v.grain, v."periodStart", v."periodEnd", v."spanStart", v.value, v.numerator,
       v.denominator, v.note, v.source, $4, $3, $3
     from ${source} join kpi_series s on s.tenant_id = $1 and s.kpi_id = v."kpiId" and s.key = v.key
-    where not exists (select from measurements m where ${same} ${among})
-    returning id, kpi_id as "kpiId"`,
+    where not exists (select from measurements m where ${same} ${among})`,
 })
+/** Behind the insert, where it is asked which points were new. */
+export const returningWritten = 'returning id, kpi_id as "kpiId"'
 
 const texts = writeTexts(ofJson)
 
@@ -90,7 +91,10 @@ export const writePoints = async (
   const [, corrected, inserted] = await Promise.all([
     query(db, 'kpi_series_make', texts.series, common),
     query<{ id: string; value: number | null }>(db, 'measurements_correct', texts.correct, common),
-    query<{ id: string; kpiId: string }>(db, 'measurements_insert', texts.insert, [...common, actor.id]),
+    query<{ id: string; kpiId: string }>(db, 'measurements_insert', `${texts.insert} ${returningWritten}`, [
+      ...common,
+      actor.id,
+    ]),
   ])
   const before = new Map(corrected.map(({ id, value }) => [id, value]))
   return new Map(
