@@ -22,7 +22,7 @@ CREATE TABLE "export_jobs" (
 	"status" text NOT NULL,
 	"attempt" integer DEFAULT 0 NOT NULL,
 	"rows_written" bigint DEFAULT 0 NOT NULL,
-	"rows_estimated" bigint,
+	"rows_total" bigint,
 	"bytes" bigint DEFAULT 0 NOT NULL,
 	"started_at" timestamptz(3),
 	"finished_at" timestamptz(3),

@@ -80,7 +80,7 @@ export const parquetOf = (copied: Readable, table: BiTable): Readable => {
     const parsers = columns.map(([, { type }]) => types[type].of)
     for await (const group of groupsOf(copied, parsers))
       await writer.write({
-        columnData: columns.map(([name], at) => ({ name, data: group[at] as never })),
+        columnData: columns.map(([name], at) => ({ name, data: group[at] as never, offsetIndex: false })),
         rowGroupSize: rowGroup,
       })
     await writer.finish()

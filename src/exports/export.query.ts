@@ -39,15 +39,15 @@ export const boundaryText = (table: BiTable, asked: Asked): string =>
   `select to_char(${column(table.changedAt)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "changedAt", ${column(table.key)} as key
    from bi.${column(table.name)}${conditions(table, asked)}${order(table)} offset ${(asked.limit ?? 1) - 1} limit 1`
 
-/** Asks the planner how many rows there are. */
-export const estimateText = (table: BiTable, asked: Asked): string =>
-  `explain (format json) select from bi.${column(table.name)}${conditions(table, asked)}`
+/** How many rows a table whole has; one row. */
+export const countText = (table: BiTable, asked: Asked): string =>
+  `select count(*)::float8 as count from bi.${column(table.name)}${conditions(table, asked)}`
 
 /**
  * A spreadsheet takes a cell that begins so for a formula; behind an apostrophe it is text. By number, because a regular
  * expression took a tenth of the time of an export.
  */
-const formulas = [...'=+-@\t\r'].map((sign) => sign.charCodeAt(0)).join(', ')
+const formulas = ['=', '+', '-', '@', '\t', '\r'].map((sign) => sign.charCodeAt(0)).join(', ')
 
 const cell = (name: string, { type }: Column): string => {
   const value = column(name)

@@ -2,12 +2,14 @@ import type { Readable } from 'node:stream'
 import type { Pool, PoolClient } from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import type { BiTable } from '../bi/table.ts'
-import { type Asked, boundaryText, type Copied, copyText, type Place } from './export.query.ts'
+import { type Asked, boundaryText, type Copied, copyText, countText, type Place } from './export.query.ts'
 
 export type Part = {
   stream: Readable
   /** The last row of the part; undefined where nothing follows it. */
   end: Place | undefined
+  /** Rows there are in the same moment, where they were asked to be counted. */
+  total: number | undefined
 }
 
 /**
@@ -20,7 +22,7 @@ export const openPart = async (
   table: BiTable,
   asked: Asked,
   as: Copied,
-  longest = '600s',
+  { longest = '600s', isCounted = false }: { longest?: string; isCounted?: boolean } = {},
 ): Promise<Part> => {
   const client = await pool.connect()
   try {
@@ -29,9 +31,10 @@ export const openPart = async (
     )
     const end =
       asked.limit === undefined ? undefined : (await client.query<Place>(boundaryText(table, asked))).rows.at(0)
+    const counted = isCounted ? await client.query<{ count: number }>(countText(table, asked)) : undefined
     const stream = client.query(copyTo(copyText(table, asked, end, as)))
     giveBack(client, stream)
-    return { stream, end }
+    return { stream, end, total: counted?.rows[0]?.count }
   } catch (error) {
     client.release(true)
     throw error

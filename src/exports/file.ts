@@ -32,7 +32,8 @@ export const exportFiles = async (app: FastifyInstance, { requestOf }: Options):
       const asked = requestOf(request)
       const { id } = z.object({ id: idSchema }).parse(request.params)
       const job = requireFile(asked, await jobOf(asked, id))
-      const etag = `"${job.id}-${job.attempt}"`
+      // What has succeeded is never written again.
+      const etag = `"${job.id}"`
       describe(reply, job, etag)
       const { range: header, 'if-range': validator, 'if-none-match': known } = request.headers
       if (known === etag || known === '*') return reply.code(304).send()

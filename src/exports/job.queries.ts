@@ -50,17 +50,17 @@ type At = { tenantId: string; job: ExportJob; now: string }
 export const addPiece = async (
   db: Database,
   { tenantId, job, now }: At,
-  piece: { number: number; bytes: Buffer; rows: number; estimated: number },
+  piece: { number: number; bytes: Buffer; rows: number; total: number },
 ): Promise<boolean> => {
   const written = await query(
     db,
     'export_job_piece',
     `with moved as (
-       update export_jobs j set rows_written = $5::bigint, rows_estimated = greatest($6::bigint, $5::bigint), bytes = j.bytes + length($8::bytea),
+       update export_jobs j set rows_written = $5::bigint, rows_total = $6::bigint, bytes = j.bytes + length($8::bytea),
          version = j.version + 1, updated_at = $3
        where j.tenant_id = $1 and j.id = $2 and j.attempt = $4 and j.status = 'running' and j.deleted_at is null returning 1)
      insert into export_chunks (tenant_id, job_id, number, bytes) select $1, $2, $7::int, $8::bytea from moved returning number`,
-    [tenantId, job.id, now, job.attempt, piece.rows, piece.estimated, piece.number, piece.bytes],
+    [tenantId, job.id, now, job.attempt, piece.rows, piece.total, piece.number, piece.bytes],
   )
   return written.length > 0
 }
@@ -77,7 +77,7 @@ export const endJob = async (db: Database, { tenantId, job, now }: At, ended: En
     'export_job_end',
     `update export_jobs j set status = case when e.error is null then 'succeeded' else 'failed' end, error = e.error,
        finished_at = $3, version = j.version + 1, updated_at = $3,
-       rows_written = $6::bigint, rows_estimated = case when e.error is null then $6::bigint else j.rows_estimated end,
+       rows_written = $6::bigint, rows_total = case when e.error is null then $6::bigint else j.rows_total end,
        synced_through = case when e.error is null then $7::timestamptz end, expires_at = $8
      from (select case when ${makerText} then $5::text else 'unauthenticated' end as error
        from export_jobs j where j.tenant_id = $1 and j.id = $2) e

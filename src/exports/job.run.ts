@@ -6,7 +6,7 @@ import { toProblem } from '../api/to-problem.ts'
 import type { BiTable } from '../bi/table.ts'
 import { biTable } from '../bi/tables.ts'
 import { type Database, openTransaction } from '../db/transaction.ts'
-import { type Asked, estimateText } from './export.query.ts'
+import type { Asked } from './export.query.ts'
 import { openPart } from './export.stream.ts'
 import { counted, piecesOf } from './file.pieces.ts'
 import { copiedAs, formatted, zipped } from './format.ts'
@@ -66,7 +66,7 @@ export const runExport = async (options: RunOptions, work: Work): Promise<void> 
 type AddPiece = (piece: Parameters<typeof addPiece>[2]) => Promise<boolean>
 
 const writeFile = async (
-  { pool, streams, signal }: RunOptions,
+  { streams, signal }: RunOptions,
   tenantId: string,
   job: ExportJob,
   add: AddPiece,
@@ -79,23 +79,16 @@ const writeFile = async (
     includeDeleted: job.includeDeleted,
     onlyOpen: job.onlyOpen,
   }
-  const estimated = await inTransaction(pool, tenantId)(async (db) => estimateOf(db, table, asked))
   const as = copiedAs(job.format)
-  const part = await openPart(streams, tenantId, table, asked, as, longest)
+  const { total = 0, ...part } = await openPart(streams, tenantId, table, asked, as, { longest, isCounted: true })
   const { stream, rows } = counted(part.stream, as)
   const plain = formatted(stream, table, job.format)
   let number = 0
   for await (const bytes of piecesOf(job.compression === 'gzip' ? zipped(plain) : plain)) {
     if (signal.aborted) throw new Error('the node is stopping')
-    if (!(await add({ number: number++, bytes, rows: rows(), estimated }))) throw new Taken()
+    if (!(await add({ number: number++, bytes, rows: rows(), total }))) throw new Taken()
   }
   return rows()
-}
-
-/** Rows there will be, as the planner guesses. */
-const estimateOf = async (db: Database, table: BiTable, asked: Asked): Promise<number> => {
-  const { rows } = await db.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(estimateText(table, asked))
-  return rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0
 }
 
 const inTransaction =

@@ -40,6 +40,10 @@ export const openQueue = async ({ url, log }: { url: string; log: Pick<FastifyBa
     schema: jobSchema,
     migrate: false,
     createSchema: false,
+    // A minute each by default, which add up where a node dies: until it is missed, and until what it held is free again.
+    superviseIntervalSeconds: 20,
+    monitorIntervalSeconds: 20,
+    queueCacheIntervalSeconds: 10,
     // Both take the owner of the tables.
     reindex: false,
     monitorVacuum: false,

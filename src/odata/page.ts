@@ -30,7 +30,7 @@ export const decodePlace = (token: string, binding: string, secret: string): Pla
 
 /** Rows of one page as JSON text, each with the values it is ordered by, as text. */
 export const pageText = (
-  { columns, source, values, order }: Selection,
+  { columns, source, values, order, key }: Selection,
   { select, skip }: Options,
   place: Place | undefined,
   size: number,
@@ -38,15 +38,20 @@ export const pageText = (
   const shown = select ?? [...columns.keys()]
   const ordered = order.map(({ column, descending }) => {
     const name = escapeIdentifier(column)
-    // Nothing comes before everything in OData, after it in Postgres.
-    return { name, type: columns.get(column)?.type ?? 'String', descending }
+    // Nothing comes before everything in OData, after it in Postgres. A key is never nothing, and its index says so only
+    // to an order that does not mention it.
+    const nulls = column === key ? '' : descending ? ' nulls last' : ' nulls first'
+    const sorted = `v.${name} ${descending ? 'desc' : 'asc'}${nulls}`
+    return { name, type: columns.get(column)?.type ?? 'String', descending, sorted }
   })
   const where = place ? ` where ${behind(ordered, place.after, values)}` : ''
   values.push(size)
   const limit = `limit $${values.length}${place || skip === 0 ? '' : ` offset ${skip}`}`
+  const inOrder = `order by ${ordered.map(({ sorted }) => sorted).join(', ')}`
+  // JSON of the rows of the page only: beside the order it would be made of all there are.
   return `select (select row_to_json(s.*)::text from (select ${shown.map((name) => `v.${escapeIdentifier(name)}`).join(', ')}) s) as row,
       array[${ordered.map(({ name }) => `v.${name}::text`).join(', ')}] as at
-    from ${source}${where} order by ${ordered.map(({ name, descending }) => `v.${name} ${descending ? 'desc nulls last' : 'asc nulls first'}`).join(', ')} ${limit}`
+    from (select v.* from ${source}${where} ${inOrder} ${limit}) v ${inOrder}`
 }
 
 /** Everything behind a row, in an order of several columns, each with its own direction. */

@@ -15,7 +15,8 @@ type Target = { table: BiTable; key: string | undefined; counts: boolean }
 
 /** `KeyResults`, `KeyResults(<guid>)` or `KeyResults/$count`. */
 const targetOf = (path: string, request: Request): Target => {
-  const [, set = '', key, count] = /^([A-Za-z]+)(?:\(([^()]*)\))?(\/\$count)?$/.exec(path) ?? []
+  // Clients that do not know the type of a key put it in quotes.
+  const [, set = '', , key, count] = /^([A-Za-z]+)(?:\(('?)([^()']*)\2\))?(\/\$count)?$/.exec(path) ?? []
   const table = biTables.find(({ entitySet }) => entitySet === set)
   if (!table || !mayRead(request.actor, table)) {
     if (path.startsWith('$') || path.includes('/')) throw unsupported(path.slice(0, 50))

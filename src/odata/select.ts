@@ -6,7 +6,14 @@ import type { Options, OrderBy } from './options.ts'
 import { type Columns, conditionOf, type Typed } from './to-sql.ts'
 
 /** A query over the view: its rows as JSON text, the values it is ordered by, and the same for counting. */
-export type Selection = { columns: Columns; source: string; values: unknown[]; order: OrderBy[] }
+export type Selection = {
+  columns: Columns
+  source: string
+  values: unknown[]
+  order: OrderBy[]
+  /** The column that is never empty, where there is one. */
+  key: string | undefined
+}
 
 const columnsOf = (table: BiTable): Columns =>
   new Map(Object.entries(table.columns).map(([name, { type }]) => [name, { sql: escapeIdentifier(name), type }]))
@@ -38,7 +45,7 @@ export const selectionOf = (table: BiTable, options: Options, onlyOpen: boolean)
   const key = options.apply ? [...columns.keys()] : [table.key]
   const named = new Set(options.orderBy.map(({ column }) => column))
   const rest = key.filter((column) => !named.has(column)).map((column) => ({ column, descending: false }))
-  return { columns, source, values, order: [...options.orderBy, ...rest] }
+  return { columns, source, values, order: [...options.orderBy, ...rest], key: options.apply ? undefined : table.key }
 }
 
 const calculations = {

@@ -33,6 +33,14 @@ beforeAll(async () => {
     await goals.objective(cycle.id, 'Secret', { visibility: 'private' })
     const keyResult = await goals.keyResult(objective.id, { target: 10 })
     await goals.checkIn(keyResult.id, { value: 4 })
+    const code = world === mine ? 'OURS' : 'THEIRS'
+    await world.call('POST', '/v1/kpis', { code, name: code, aggregation: 'sum' })
+    const items = Array.from({ length: 12 }, (_, at) => ({
+      kpiCode: code,
+      period: `2025-${String(at + 1).padStart(2, '0')}`,
+      value: at,
+    }))
+    await goals.act('measurements/batch', { items })
   }
 })
 afterAll(() => asAdmin((admin) => dropLogin(admin, mine.organizationId, login.login)))
@@ -55,9 +63,22 @@ test('a login reads its organization, nothing private, and the numbers of the AP
   expect(await read('select value, is_live from check_ins')).toEqual([{ value: 4, is_live: true }])
 })
 
+test('a login lists the views as drivers do, and reads a year of KPI history', async () => {
+  const listed = await read(
+    `select table_name as name from information_schema.tables where table_schema = 'bi' order by 1`,
+  )
+  expect(listed.map(({ name }) => name)).toEqual(biTables.map(({ name }) => name).toSorted())
+  const year = await read(
+    `select period, value from measurements where kpi_code = 'OURS' and period_start >= '2025-01-01' order by 1`,
+  )
+  expect(year).toEqual(year.map((_, at) => ({ period: `2025-${String(at + 1).padStart(2, '0')}`, value: at })))
+  expect(year).toHaveLength(12)
+})
+
 test('a login cannot leave its organization, read a table or write', async () => {
   const escape = `set app.tenant = '${theirs.organizationId}'`
   expect(await read(escape, 'select distinct title from objectives')).toEqual([{ title: 'Ours' }])
+  expect(await read(escape, 'select distinct kpi_code as code from measurements')).toEqual([{ code: 'OURS' }])
   await expect(read('set role headway_app')).rejects.toThrow('permission denied')
   await expect(read('set role headway_bi_views')).rejects.toThrow('permission denied')
   await expect(read('select * from public.objectives')).rejects.toThrow('permission denied')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { parquetMetadata, parquetReadObjects } from 'hyparquet'
+import { parquetReadObjects } from 'hyparquet'
 import { beforeAll, expect, test } from 'vitest'
 import type { BiTable } from '../../src/bi/table.ts'
 import { biTable, offeredTables } from '../../src/bi/tables.ts'
@@ -81,47 +81,84 @@ test.each(offeredTables.map(({ name }) => name))('Parquet of %s holds what NDJSO
   expect(sorted(rows)).toEqual(sorted(lines.map((line) => JSON.parse(line))))
 })
 
-test('DuckDB reads the Parquet file and gets the sums of the API', async () => {
-  const { rawPayload } = await take('/check_ins?format=parquet')
-  expect(parquetMetadata(new Uint8Array(Uint8Array.from(rawPayload)).buffer).num_rows).toBe(40n)
+test('DuckDB reads the Parquet files and gets the sums of the API', async () => {
+  const { body: kpi } = await world.call('POST', '/v1/kpis', {
+    code: 'V',
+    name: 'V',
+    aggregation: 'sum',
+    rollup: 'sum',
+  })
+  const items = Array.from({ length: 240 }, (_, at) => ({
+    kpiCode: 'V',
+    period: `2025-${String((at % 12) + 1).padStart(2, '0')}`,
+    value: 1e6 / (at + 1),
+    dimensions: { country: `C${Math.floor(at / 12)}` },
+  }))
+  await goals.act('measurements/batch', { items })
+  // A correction: the old value is in the file, too, and counts no more.
+  await goals.act('measurements/batch', { items: [{ ...items[0], value: 7 }] })
   const folder = await mkdtemp(join(tmpdir(), 'headway-parquet-'))
-  const file = join(folder, 'check_ins.parquet')
-  await writeFile(file, rawPayload)
+  for (const table of ['measurements', 'check_ins']) {
+    const { rawPayload } = await take(`/${table}?format=parquet`)
+    await writeFile(join(folder, `${table}.parquet`), rawPayload)
+  }
   const connection = await (await DuckDBInstance.create()).connect()
   const read = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson()
-  const [row] = await read(
-    `select sum(value) as total, count(*) as n, min(typeof(recorded_at)) as type, bool_and(is_live) as live from '${file}'`,
+  const months = await read(
+    `select period, sum(value) as total from '${folder}/measurements.parquet' where is_current group by 1 order by 1`,
   )
-  const list = await goals.read(`check-ins?keyResultId=${keyResultId}&limit=100`)
-  const total = list.items.reduce((sum: number, { value }: { value: number }) => sum + value, 0)
-  expect(Math.abs(Number(row?.['total']) / total - 1)).toBeLessThan(1e-9)
-  expect(row).toMatchObject({ n: '40', type: 'TIMESTAMP WITH TIME ZONE', live: true })
+  const { body } = await world.call('GET', `/v1/kpis/${kpi.id}/series?from=2025-01-01&to=2025-12-31&grain=month`)
+  const [{ points }] = body.series
+  expect(months.map(({ period }) => period)).toEqual(points.map(({ period }: { period: string }) => period))
+  for (const [at, { value }] of points.entries())
+    expect(Math.abs(Number(months[at]?.['total']) / value - 1)).toBeLessThan(1e-9)
+  const types = `select count(*) as n, min(typeof(recorded_at)) as type, bool_and(is_live) as live from '${folder}/check_ins.parquet'`
+  expect(await read(types)).toMatchObject([{ n: '40', type: 'TIMESTAMP WITH TIME ZONE', live: true }])
   await rm(folder, { recursive: true })
 })
 
-test('an export in parts, broken off and resumed while the table is written to, ends with the rows of the table', async () => {
-  const held = new Map<string, { deleted_at: string | null; title: string }>()
-  let path: string | undefined =
-    '/objectives?format=ndjson&includeDeleted=true&limit=2&updatedSince=2000-01-01T00:00:00Z'
+/** All parts of an incremental export, kept by key, and the `updatedSince` of the next one. */
+const follow = async (
+  held: Map<string, Record<string, unknown>>,
+  since: string,
+  meanwhile: (part: number) => Promise<unknown> = async () => {},
+) => {
+  let path: string | undefined = `/objectives?format=ndjson&includeDeleted=true&limit=2&updatedSince=${since}`
   let through: string | undefined
   for (let part = 0; path; part++) {
     const { body, headers } = await take(path)
     const lines = body.split('\n').filter(Boolean)
+    expect(lines.length).toBeLessThanOrEqual(2)
     // The second answer is broken off in the middle of its second line, and asked for again.
     const whole = part === 1 ? lines.slice(0, 1) : lines
     for (const line of whole) held.set(JSON.parse(line).objective_id, JSON.parse(line))
-    if (part < 4) await goals.objective((await goals.read(`objectives/${objectiveId}`)).cycleId, `Meanwhile ${part}`)
-    if (part === 2) await world.call('DELETE', `/v1/objectives/${[...held.keys()].at(-1)}`)
+    await meanwhile(part)
     through = headers['synced-through'] as string | undefined
     if (part === 1) continue
     path = headers.link ? /<\/v1\/exports([^>]*)>/.exec(String(headers.link))?.[1] : undefined
   }
-  expect(through).toMatch(/Z$/)
-  const { items } = await goals.read('objectives?limit=100')
-  const live = [...held.values()].filter(({ deleted_at }) => deleted_at === null)
-  expect(live.map(({ title }) => title).toSorted()).toEqual(
-    items.map(({ title }: { title: string }) => title).toSorted(),
-  )
+  return through as string
+}
+
+test('an export in parts, broken off and resumed while the table is written to, ends with the rows of the table', async () => {
+  const { cycleId } = await goals.read(`objectives/${objectiveId}`)
+  // Of one instant, so that parts end between rows that changed at the same time.
+  const items = Array.from({ length: 5 }, (_, at) => ({ cycleId, title: `Tied ${at}`, ownerType: 'organization' }))
+  await goals.act('objectives/batch', { items })
+  const held = new Map<string, Record<string, unknown>>()
+  const rename = (id: unknown, title: string) => world.call('PATCH', `/v1/objectives/${id as string}`, { title })
+  const through = await follow(held, '2000-01-01T00:00:00Z', async (part) => {
+    const [first] = held.keys()
+    if (part < 4) await goals.objective(cycleId, `Meanwhile ${part}`)
+    if (part === 2) await world.call('DELETE', `/v1/objectives/${[...held.keys()].at(-1)}`)
+    if (part === 3) await rename(first, 'Read before, and changed')
+  })
+  await rename([...held.keys()][1], 'Changed after the end')
+  await follow(held, through)
+  const { body } = await take('/objectives?format=ndjson&includeDeleted=true')
+  const rows = body.split('\n').filter(Boolean)
+  expect(rows.length).toBeGreaterThan(10)
+  expect(held).toEqual(new Map(rows.map((line) => [JSON.parse(line).objective_id, JSON.parse(line)])))
 })
 
 test.each([

@@ -108,7 +108,7 @@ test('an export is asked for once, done by a node of those there are, and told o
   expect(most).toBe(1)
   await Promise.all(nodes.map((stop) => stop()))
   const job = await read(first.body.id)
-  expect(job).toMatchObject({ rowsWritten: points, rowsEstimated: points, error: null, startedAt: at, finishedAt: at })
+  expect(job).toMatchObject({ rowsWritten: points, rowsTotal: points, error: null, startedAt: at, finishedAt: at })
   expect(job.expiresAt).toBe(new Date(Date.parse(at) + 24 * hour).toISOString())
   expect((await file(job.id)).rawPayload.length).toBe(job.bytes)
   const { db, commit } = await openTransaction(pool, tenantId, 'single')
@@ -175,6 +175,7 @@ describe('ranges', () => {
   test('only of the file the client knows', async () => {
     const { headers } = await file(big.id, undefined, 'HEAD')
     const etag = String(headers['etag'])
+    expect(etag).toBe(`"${big.id}"`)
     const range = 'bytes=0-9'
     expect((await file(big.id, { range, 'if-range': etag })).statusCode).toBe(206)
     expect((await file(big.id, { range, 'if-range': '"other"' })).statusCode).toBe(200)
@@ -221,7 +222,7 @@ test('broken off, it is begun again elsewhere; what is left of the first attempt
   }
   const lost = await write((db) => takeJob(db, { tenantId, id }, at))
   await run(id)
-  const piece = { number: 99, bytes: Buffer.from('x'), rows: 1, estimated: 1 }
+  const piece = { number: 99, bytes: Buffer.from('x'), rows: 1, total: 1 }
   expect(await write((db) => addPiece(db, { tenantId, job: lost as never, now: at }, piece))).toBe(false)
   expect(await read(id)).toMatchObject({ status: 'succeeded', bytes: big.bytes, rowsWritten: points })
   expect((await file(id)).rawPayload.length).toBe(big.bytes)
@@ -276,6 +277,7 @@ test('deleting ends what is under way and takes the file', async () => {
   const running = await ask({ table: 'measurements', format: 'ndjson' })
   const ended = run(running.id)
   while ((await read(running.id)).bytes === 0) await sleep(1)
+  expect((await read(running.id)).rowsTotal).toBe(points)
   expect((await call('DELETE', `/v1/export-jobs/${running.id}`)).status).toBe(204)
   await ended
   const finished = await done({ table: 'objectives' })

@@ -92,10 +92,41 @@ test.each([
   { filter: { and: [{ title: { in: ['Another', 'None'] } }, { due_on: null }] }, orderBy: ['title desc'], top: 5 },
   { filter: { not: { title: { startswith: 'O' } } }, select: ['title', 'state'], count: true },
   { filter: [{ created_at: { lt: new Date('2100-01-01') } }, { title: { ne: "O'Brien's goal" } }], skip: 0 },
+  { filter: { 'tolower(title)': 'another', 'length(title)': { ge: 7, le: 7 }, 'year(created_at)': { gt: 2020 } } },
+  { filter: { or: [{ title: { endswith: 'other' } }, { progress: { gt: 5 } }], and: [{ state: { ne: 'closed' } }] } },
+  { filter: { "indexof(title, 'other')": 2, 'substring(title, 0)': undefined }, orderBy: [['title', 'desc'], 'state'] },
+  { filter: "startswith(title, 'Ano')", top: 1, format: 'json' },
 ])('a URL of odata-query: %j', async (options) => {
   const { status, body } = await ask(`Objectives${buildQuery(options)}`)
   expect(status, JSON.stringify(body)).toBe(200)
   expect(body.value.map(({ title }: { title: string }) => title)).toEqual(['Another'])
+})
+
+test('$apply, a key and a count by odata-query; an expansion is refused as not offered', async () => {
+  const sums = { transform: [{ filter: { value: { ge: 2 } }, groupBy: { properties: ['unit'] } }] }
+  const grouped = await ask(
+    `CheckIns${buildQuery({ transform: [{ aggregate: { value: { with: 'sum', as: 'total' } } }] })}`,
+  )
+  expect(grouped.body.value).toEqual([{ total: 56 }])
+  expect((await ask(`CheckIns${buildQuery(sums)}`)).status).toBe(400)
+  const transform = [
+    { filter: { value: { ge: 2 } } },
+    { groupBy: { properties: ['is_live'], transform: [{ aggregate: { value: { with: 'max', as: 'highest' } } }] } },
+  ]
+  expect((await ask(`CheckIns${buildQuery({ transform })}`)).body.value).toEqual([{ is_live: true, highest: 7 }])
+  const { body } = await ask(`Objectives${buildQuery({ filter: { title: 'Another' }, select: 'objective_id' })}`)
+  const [{ objective_id: id }] = body.value
+  for (const key of [id, { type: 'guid', value: id }])
+    expect((await ask(`Objectives${buildQuery({ key })}`)).body.title).toBe('Another')
+  expect((await ask(`Objectives${buildQuery({ count: { title: 'Another' } })}`)).text).toBe('1')
+  expect((await ask(`Objectives${buildQuery({ filter: { objective_id: { type: 'guid', value: id } } })}`)).status).toBe(
+    200,
+  )
+  expect(
+    (await ask(`CheckIns${buildQuery({ filter: { value: { gt: 5 } }, count: true, top: 0 })}`)).body['@odata.count'],
+  ).toBe(4)
+  expect((await ask(`Objectives${buildQuery({ expand: 'cycle' })}`)).status).toBe(501)
+  expect((await ask(`Objectives${buildQuery({ search: 'goal' })}`)).status).toBe(501)
 })
 
 test('pages by next link, with the count, in an order with nulls, neither repeating nor missing', async () => {

@@ -25,10 +25,7 @@ export const exportJobSchema = z
       description: '`succeeded`: the file is at `GET /v1/export-jobs/{id}/file`, until `expiresAt`.',
     }),
     rowsWritten: count,
-    rowsEstimated: count.nullable().meta({
-      description:
-        'How many there will be, as the planner of the database guesses; when succeeded, how many there are.',
-    }),
+    rowsTotal: count.nullable().meta({ description: 'How many there will be; null until they are counted.' }),
     bytes: count.meta({ description: 'Of the file, as far as it is written.' }),
     startedAt: instant.nullable(),
     finishedAt: instant.nullable(),

@@ -29,7 +29,7 @@ export const exportJobs = resourceTable(
     /** Counts what was ever begun; the fence: only the latest attempt may write the file. */
     attempt: integer('attempt').notNull().default(0),
     rowsWritten: bigint('rows_written', { mode: 'number' }).notNull().default(0),
-    rowsEstimated: bigint('rows_estimated', { mode: 'number' }),
+    rowsTotal: bigint('rows_total', { mode: 'number' }),
     bytes: bigint('bytes', { mode: 'number' }).notNull().default(0),
     startedAt: instant('started_at'),
     finishedAt: instant('finished_at'),
