@@ -57,7 +57,7 @@ export const draw = async ({
       backgroundColor: ground,
       textStyle: { fontFamily: fonts },
       title: {
-        text: plain(title, 70),
+        text: plain(title, 62),
         subtext: plain(subtitle, 110),
         left: 20,
         top: 14,

@@ -125,7 +125,8 @@ export const writeImport = async (
   for (const { id, count: points } of written)
     ctx.emit({ type: 'kpi.measurements_imported', subject: { type: 'kpi', id }, changes: { points: [null, points] } })
   const ids = written.map(({ id }) => id)
-  await ctx.db.query('set local enable_nestloop = on')
+  // Plans were made for the tables as they were before these rows.
+  await ctx.db.query('set local enable_nestloop = on; set local plan_cache_mode = force_custom_plan')
   if (ids.length > 0)
     await rescoreKpis(
       ctx,
