@@ -72,7 +72,7 @@ const share = (length: number, hash: number): readonly HealthSegment[] => {
   let same = kept?.length === length ? 0 : -1
   while (same >= 0 && same < length && kept![same] === draft[same]) same++
   if (same === length) return kept!
-  const own = Object.freeze(draft.slice(0, length))
+  const own = draft.slice(0, length)
   shared[hash & (places - 1)] = own
   return own
 }

@@ -47,8 +47,7 @@ export const viewOf = (judged: Judgement, reported: ReportedHealth | null, stale
   if (known !== undefined) return known
   const view: HealthSegment = { from: null, ...effectiveHealth(judged, reported, stale, guarded) }
   const text = JSON.stringify(view)
-  const number = numbers.get(text) ?? views.push(Object.freeze(view)) - 1
-  Object.freeze(view.reasons)
+  const number = numbers.get(text) ?? views.push(view) - 1
   numbers.set(text, number)
   numberOfFacts[facts] = number
   return number
@@ -58,9 +57,10 @@ export const viewOf = (judged: Judgement, reported: ReportedHealth | null, stale
 export const segmentOf = (view: number): HealthSegment => views[view]!
 
 /** A view as the segment that begins on a day number. */
-export const segmentFrom: (day: number, view: number) => HealthSegment = recentBy((day, view) =>
-  Object.freeze({ ...segmentOf(view), from: dayOf(day) }),
-)
+export const segmentFrom: (day: number, view: number) => HealthSegment = recentBy((day, view) => ({
+  ...segmentOf(view),
+  from: dayOf(day),
+}))
 
 /** Which segment of a stored timeline a day falls into; the day must not lie before the score's `scoredOn`. */
 export const segmentOn = (timeline: readonly HealthSegment[], day: Day): number => {
