@@ -31,7 +31,7 @@ const world = async () => {
 test('events go after their days, oldest first and in batches; a reader behind what is left is told', async () => {
   const { call, after, retire: run, pillar, feed, sequenced } = await world()
   const { body } = await call('PATCH', '/v1/organization', { retention: { events: 7 } })
-  expect(body.retention).toEqual({ events: 7, deliveries: 30, audit: null })
+  expect(body.retention).toEqual({ events: 7, deliveries: 30, audit: null, feedback: null, reviews: null })
   const old = { items: Array.from({ length: 1_000 }, (_each, at) => ({ title: `P${at}` })) }
   expect((await call('POST', '/v1/pillars/batch', old)).status).toBe(200)
   await sequenced()
