@@ -16,7 +16,11 @@ import { serve } from './process.ts'
 // Rows a second of exports beside COPY … TO STDOUT of the same view by the bare driver, in the same run, as the same role;
 // and how far the memory of the server grows meanwhile. The rows are months of 20 years in members of one dimension.
 const { values: options } = parseArgs({
-  options: { rows: { type: 'string', default: '1000000' }, rounds: { type: 'string', default: '3' } },
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string' },
+  },
 })
 const rows = Number(options.rows)
 const months = 240
@@ -91,7 +95,7 @@ try {
   const { id } = (await (await fetch(`${app.url}/v1/kpis`, { method: 'POST', headers, body })).json()) as { id: string }
   await direct(asAdmin(database), (admin) => seed(admin, organizationId, id))
   const speed = (seconds: number) => `${Math.round(rows / seconds).toLocaleString('en')}/s`
-  for (const format of formats) {
+  for (const format of formats.filter((each) => options.only === undefined || options.only.split(',').includes(each))) {
     const ratios: number[] = []
     let grown = 0
     for (let round = 0; round <= Number(options.rounds); round++) {
