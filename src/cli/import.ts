@@ -59,7 +59,7 @@ const refusedText = ({ detail, errors }: ImportProblem): string =>
 export const importCommand = new Command('import')
   // What stands behind `users` belongs to it.
   .enablePositionalOptions()
-  .description('import measurements from a CSV or NDJSON file of any size; .gz is read too')
+  .description('import measurements from a CSV or NDJSON file, up to 512 MB of text; .gz is read too')
   .argument('<file>')
   .option('--org <id>', 'the organization; may be left out where there is only one')
   .option('--kpi <code>', 'the KPI all rows are of')

@@ -1,33 +1,11 @@
 import type { Context } from '../../api/operation.ts'
-import {
-  type CalendarPeriod,
-  type KpiAggregation,
-  type Period,
-  periodAfter,
-  periodsBetween,
-} from '../../scoring/index.ts'
-import type { Dimensions } from '../measurements/measurement.table.ts'
+import { type CalendarPeriod, type Period, periodAfter, periodsBetween } from '../../scoring/index.ts'
 import { type Definition, type Definitions, grainOf, leavesOf, reachOf } from './kpi.definitions.ts'
 import { evaluator } from './kpi.formula-values.ts'
+import { loadIn, loadLeaves } from './kpi.leaves.ts'
 import { dense, type ValueGroup } from './kpi.period-points.ts'
-import type { Group } from './kpi.points.asked.ts'
-import { placesOf } from './kpi.points.places.ts'
-import { loadOwnPeriods, loadPoints } from './kpi.points.ts'
-
-export type ValuesAsked = {
-  /** Periods that touch these days; at most `mostPeriods` of them. */
-  from: string
-  to: string
-  /** That of each KPI's frequency unless said. */
-  grain?: Period | undefined
-  filter?: Dimensions | undefined
-  groupBy?: readonly string[] | undefined
-  knownAt?: string | undefined
-  /** How points are added up, where it is not as the KPI says. */
-  aggregation?: KpiAggregation | undefined
-  /** Whether longer periods are made of whole weeks, as those of weekly KPIs always are. */
-  inWeeks?: boolean | undefined
-}
+import { loadOwnPeriods } from './kpi.points.ts'
+import type { ValuesAsked } from './kpi.values.asked.ts'
 
 /** Groups of points beside periods, place by place. */
 export type Values = { grain: Period | null; periods: CalendarPeriod[]; groups: ValueGroup[] }
@@ -62,24 +40,13 @@ export const kpiValues = async (
   return found
 }
 
-const askedOf = ({ filter = {}, groupBy = [], knownAt, aggregation }: ValuesAsked) => ({
-  filter,
-  groupBy,
-  knownAt: knownAt ?? null,
-  aggregation: aggregation ?? null,
-})
-
 const asAsked = (definition: Definition, { aggregation }: ValuesAsked): Definition =>
   aggregation ? { ...definition, aggregation } : definition
 
 /** An irregular KPI's points are periods of their own. */
 const inOwnPeriods = async (ctx: Context, definition: Definition, asked: ValuesAsked): Promise<Values> => {
   const periods = await loadOwnPeriods(ctx, definition.id, asked.from, asked.to, mostPeriods)
-  const groups = await loadPoints(ctx, {
-    kpiIds: [definition.id],
-    starts: periods.map(({ start }) => start),
-    ends: periods.map(({ end }) => end),
-    ...askedOf(asked),
+  const groups = await loadIn(ctx, [definition], periods, asked, {
     own: true,
     parts: null,
     week: null,
@@ -117,30 +84,4 @@ const inGrain = async (
       points: points.slice(skipped),
     })),
   }))
-}
-
-const loadLeaves = async (
-  ctx: Context,
-  { calendar }: Definitions,
-  leaves: readonly Definition[],
-  periods: readonly CalendarPeriod[],
-  grain: Period,
-  asked: ValuesAsked,
-): Promise<Group[]> => {
-  const byFrequency = Map.groupBy(leaves, grainOf)
-  const [first, last] = [periods[0], periods.at(-1)]
-  if (!first || !last) return []
-  const loaded = await Promise.all(
-    [...byFrequency].map(([frequency, group]) =>
-      loadPoints(ctx, {
-        kpiIds: group.map(({ id }) => id),
-        starts: periods.map(({ start }) => start),
-        ends: periods.map(({ end }) => end),
-        ...askedOf(asked),
-        own: false,
-        ...placesOf(frequency, { grain, inWeeks: asked.inWeeks, first: first.start, last: last.end }, calendar),
-      }),
-    ),
-  )
-  return loaded.flat()
 }

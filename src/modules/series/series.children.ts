@@ -1,7 +1,8 @@
 import { inputProblem } from '../../api/problem.ts'
 import { periodsBetween, rollUp } from '../../scoring/index.ts'
 import { nothing } from '../kpis/kpi.period-points.ts'
-import type { Values, ValuesAsked } from '../kpis/kpi.values.ts'
+import type { ValuesAsked } from '../kpis/kpi.values.asked.ts'
+import type { Values } from '../kpis/kpi.values.ts'
 import type { SeriesSubject } from './series.queries.ts'
 
 /** What child KPIs make together, by the parent's roll-up, group by group. 422 for a parent without one */
