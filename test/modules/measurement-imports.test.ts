@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createWorld } from '../support/app.ts'
 import { adminPool, createCensus } from '../support/census.ts'
 
@@ -308,18 +308,29 @@ test('more text than an import holds is refused as soon as it is announced', asy
 
 test('what was received waits for a KPI that somebody else holds, longer than other writes do', async () => {
   const holder = await admin.connect()
-  const waiting = async () => {
+  // Since when a transaction waits for what the holder has: another one, after it gave up and began again.
+  const waitsSince = async (xid: string): Promise<string | undefined> => {
     const { rows } = await admin.query(
-      `select count(*)::int as count from pg_locks where not granted and locktype in ('transactionid', 'tuple')`,
+      `select xact_start::text as since from pg_locks join pg_stat_activity using (pid)
+       where not granted and transactionid = $1::xid`,
+      [xid],
     )
-    return rows[0].count > 0
+    return rows[0]?.since
   }
   try {
     await holder.query('begin')
     await holder.query('select from kpis where id = $1 for update', [monthly])
+    const { rows } = await holder.query('select pg_current_xact_id()::xid::text as xid')
     const sent = send(csv('period,value', '2025-03,7'), 'kpi=VISITS')
-    await expect.poll(waiting, { timeout: 5_000 }).toBe(true)
-    await expect.poll(waiting, { timeout: 5_000 }).toBe(false)
+    const first = await vi.waitFor(
+      async () => {
+        const since = await waitsSince(rows[0].xid)
+        expect(since).toBeDefined()
+        return since
+      },
+      { timeout: 5_000 },
+    )
+    await expect.poll(async () => (await waitsSince(rows[0].xid)) ?? first, { timeout: 8_000 }).not.toBe(first)
     await holder.query('rollback')
     expect((await sent).body).toMatchObject({ created: 1, refused: 0 })
   } finally {
