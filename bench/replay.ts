@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Pool, QueryResult } from 'pg'
 import { v7 } from 'uuid'
-import type { Sent } from './record.ts'
+import { jsonbArray, uuidArray } from '../src/db/binary-arrays.ts'
+import type { BinaryArray, Sent } from './record.ts'
 import type { Leaf, Tenant } from './world.ts'
 
 type Statement = { name: string; text: string; fill: Fill }
@@ -18,6 +19,12 @@ const waveOf = ({ text }: Sent, before: number): number => {
   if (/^\s*insert into check_ins/.test(text)) return 1
   if (before === 1 && /^\s*(update|insert)/.test(text)) return 2
   return before
+}
+
+const sendable = (value: unknown): unknown => {
+  const { type, elements } = (value ?? {}) as Partial<BinaryArray>
+  if (!elements) return value
+  return type === 'uuid' ? uuidArray(elements) : jsonbArray(elements)
 }
 
 /**
@@ -38,7 +45,7 @@ export const scriptOf = (sent: readonly Sent[], tenant: Tenant, leaf: Leaf): Scr
     return ({ ids: own, at }) => {
       let filled = parts[0] as string
       for (const [index, place] of places.entries()) filled += (place < 0 ? at : own[place]) + (parts[index + 1] ?? '')
-      return JSON.parse(filled) as unknown[]
+      return (JSON.parse(filled) as unknown[]).map(sendable)
     }
   }
   const waves: Statement[][] = [[], [], []]
