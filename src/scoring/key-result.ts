@@ -4,7 +4,7 @@ import { paceOf } from './curves.ts'
 import { never } from './health.ts'
 import { inDayOrder } from './order.ts'
 import { curveOf } from './pace.ts'
-import { project } from './projection.ts'
+import { isLine, project } from './projection.ts'
 import { clamp01, round6 } from './rounding.ts'
 import { timelineOf } from './timeline.ts'
 import type { Commitment, Day, HealthSegment, KeyResultInput, NodeScore, Pace, Policy, ScoreOf } from './types.ts'
@@ -81,11 +81,7 @@ export const scoreAssessed = (input: KeyResultInput, today: Day, found: Assessme
   const progress = missing ? null : clamp01(attainment ?? 0)
   const pace = paceOf(input)
   const projected =
-    input.readings.length > 2 &&
-    hasOwnReadings(input) &&
-    hasData &&
-    found.periods === null &&
-    input.kind !== 'milestone'
+    isLine(input.readings) && hasOwnReadings(input) && hasData && found.periods === null && input.kind !== 'milestone'
       ? project(
           inDayOrder(input.readings),
           input.firstDay,

@@ -2,6 +2,13 @@ import { dayNumber } from './calendar.ts'
 import { clamp01, round6 } from './rounding.ts'
 import type { Day, Reading } from './types.ts'
 
+/** Whether there are readings enough to draw a line through: three, which one mean of a day may stand for. */
+export const isLine = (readings: readonly Reading[]): boolean => {
+  let count = 0
+  for (const reading of readings) count += reading.count ?? 1
+  return count > 2
+}
+
 /**
  * Where progress will be on the last day if it goes on like this, 0..1: the least-squares line through the readings of
  * the last half of the elapsed time, read on the last day, as clamped attainment (section 5). Null with fewer than 3
