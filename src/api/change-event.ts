@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Resource } from './operation.ts'
+import type { Resource } from './resource.ts'
 import { allColumns } from './select.ts'
 import type { Row } from './store.ts'
 import type { Change, Writes } from './writes.ts'

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { toldMembers } from './change-event.ts'
 import { id, instant } from './fields.ts'
-import type { EventSpec, Module, Resource, Verb } from './operation.ts'
+import type { Module } from './operation.ts'
+import type { EventSpec, Resource, Verb } from './resource.ts'
 
 /** One type of event: what it is about, and which members it may tell before and after. */
 export type EventType = { type: string; subject: Resource; summary: string; changes: z.ZodObject }

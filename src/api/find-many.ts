@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { run } from '../db/statement.ts'
-import type { Context, Resource } from './operation.ts'
+import type { Context } from './operation.ts'
+import type { Resource } from './resource.ts'
 import { allColumns, columnOf, readable, readValues, selected, sightIn } from './select.ts'
 import type { Row } from './store.ts'
 

@@ -3,7 +3,8 @@ import type { GraphQLResolveInfo } from 'graphql'
 import type { Request } from './context.ts'
 import { type Asked, loadByIds, loadChildren } from './graphql-load.ts'
 import { namesAsked } from './graphql-members.ts'
-import type { Context, Module, Resource } from './operation.ts'
+import type { Context, Module } from './operation.ts'
+import type { Resource } from './resource.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** What resolvers share during one GraphQL request. */

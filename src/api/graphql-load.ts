@@ -2,8 +2,9 @@ import { and, gt, sql } from 'drizzle-orm'
 import { statement } from '../db/statement.ts'
 import { bindingOf, decodeCursor, encodeCursor } from './cursor.ts'
 import { requireScope } from './execute.ts'
-import type { Context, Resource } from './operation.ts'
+import type { Context } from './operation.ts'
 import { Problem } from './problem.ts'
+import type { Resource } from './resource.ts'
 import { columnOf, present, readable, readValues, type Shape, selected, shapeOf, sightIn } from './select.ts'
 
 type Row = Record<string, unknown>

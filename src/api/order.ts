@@ -1,8 +1,8 @@
 import { and, asc, desc, eq, gt, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { Position } from './cursor.ts'
-import type { Computed, Resource } from './operation.ts'
 import { inputProblem } from './problem.ts'
+import type { Computed, Resource } from './resource.ts'
 import { columnOf } from './select.ts'
 
 export type Order = { key: string; column: PgColumn | SQL; rankOf?: Computed['rankOf']; descending: boolean }[]

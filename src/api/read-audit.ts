@@ -1,7 +1,8 @@
 import { openTransaction } from '../db/transaction.ts'
 import { contextOf, type NotedRead, type Request } from './context.ts'
 import { digestOf, writeJournal } from './journal.ts'
-import type { AnyOperation, Resource } from './operation.ts'
+import type { AnyOperation } from './operation.ts'
+import type { Resource } from './resource.ts'
 import type { Row } from './store.ts'
 
 /** What of this answer must be noted as read; nothing for most operations. */

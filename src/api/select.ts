@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { and, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { sightOf } from '../auth/sight.ts'
-import type { Context, Resource, Sight } from './operation.ts'
+import type { Context } from './operation.ts'
+import type { Resource, Sight } from './resource.ts'
 
 /** Values every compiled read is given: `visible` may name any of them with `sql.placeholder`. */
 export const readValues = ({ actor, today }: Pick<Context, 'actor' | 'today'>) => ({

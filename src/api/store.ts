@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { getTableName } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { query } from '../db/statement.ts'
-import type { Context, Resource } from './operation.ts'
+import type { Context } from './operation.ts'
+import type { Resource } from './resource.ts'
 import { allColumns } from './select.ts'
 
 export type Row = Record<string, unknown>

@@ -1,4 +1,4 @@
-import type { Sight } from '../api/operation.ts'
+import type { Sight } from '../api/resource.ts'
 import type { Actor } from './actor.ts'
 
 /**

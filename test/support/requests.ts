@@ -1,5 +1,6 @@
 import { placesOf } from '../../src/api/endpoint.ts'
-import type { AnyOperation, Resource } from '../../src/api/operation.ts'
+import type { AnyOperation } from '../../src/api/operation.ts'
+import type { Resource } from '../../src/api/resource.ts'
 import { modules } from '../../src/modules/index.ts'
 import type { Caller } from './app.ts'
 import { reviewBodies, reviewPaths, reviewPreparations } from './requests.reviews.ts'

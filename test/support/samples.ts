@@ -1,6 +1,7 @@
 import { endpointOf } from '../../src/api/endpoint.ts'
 import type { JsonSchema } from '../../src/api/openapi.ts'
-import type { AnyOperation, Resource } from '../../src/api/operation.ts'
+import type { AnyOperation } from '../../src/api/operation.ts'
+import type { Resource } from '../../src/api/resource.ts'
 import { modules } from '../../src/modules/index.ts'
 import type { Answer, Caller } from './app.ts'
 import { document, operations } from './contract.ts'

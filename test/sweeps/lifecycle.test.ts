@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Resource } from '../../src/api/operation.ts'
+import type { Resource } from '../../src/api/resource.ts'
 import { createWorld } from '../support/app.ts'
 import { operations } from '../support/contract.ts'
 import { create, createOne, membersFor, resourceOf } from '../support/samples.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { base, id, instant } from '../../api/fields.ts'
-import { type Resource, resource } from '../../api/operation.ts'
+import { type Resource, resource } from '../../api/resource.ts'
 import { alertRule, visibleThroughNamed } from '../alert-rules/alert-rule.resource.ts'
 import { keyResult } from '../key-results/key-result.resource.ts'
 import { kpi } from '../kpis/kpi.resource.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id, instant } from '../../api/fields.ts'
-import { type Resource, resource } from '../../api/operation.ts'
+import { type Resource, resource } from '../../api/resource.ts'
 import { auditLog } from '../../db/journal.table.ts'
 
 const auditEntrySchema = z

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { base, id, instant, name, text } from '../../api/fields.ts'
-import { resource } from '../../api/operation.ts'
+import { resource } from '../../api/resource.ts'
 import { checkIn } from '../check-ins/check-in.resource.ts'
 import { subjects, visibleThroughSubject } from '../goals/goal.subject.ts'
 import { user } from '../users/user.resource.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { base, id, text } from '../../api/fields.ts'
-import { resource } from '../../api/operation.ts'
+import { resource } from '../../api/resource.ts'
 import { subjects, visibleThroughSubject } from '../goals/goal.subject.ts'
 import { commentSubjects, comments } from './comment.table.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { base, day, id, name } from '../../api/fields.ts'
 import { inputsOf, required } from '../../api/inputs.ts'
-import { type Resource, resource } from '../../api/operation.ts'
+import { type Resource, resource } from '../../api/resource.ts'
 import { progressSource } from '../goals/goal.fields.ts'
 import { policy, policyInput, policyPatch, wholePolicy } from '../organization/organization.resource.ts'
 import { cycleKinds, cycleStates, cycles } from './cycle.table.ts'

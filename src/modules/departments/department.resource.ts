@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { base, id, name } from '../../api/fields.ts'
 import { inputsOf, required } from '../../api/inputs.ts'
-import { type Resource, resource } from '../../api/operation.ts'
+import { type Resource, resource } from '../../api/resource.ts'
 import { user } from '../users/user.resource.ts'
 import { departments } from './department.table.ts'
 

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { eventSchema } from '../../api/event-types.ts'
 import { id } from '../../api/fields.ts'
-import { type AnyOperation, type Context, operation, type Resource } from '../../api/operation.ts'
+import { type AnyOperation, type Context, operation } from '../../api/operation.ts'
 import { inputProblem, Problem } from '../../api/problem.ts'
+import type { Resource } from '../../api/resource.ts'
 import { anyone } from '../../auth/rules.ts'
 import { feedReader, standingAt, windowSize } from './event.queries.ts'
 

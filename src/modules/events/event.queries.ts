@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
-import type { Context, Resource, Sight } from '../../api/operation.ts'
+import type { Context } from '../../api/operation.ts'
+import type { Resource, Sight } from '../../api/resource.ts'
 import { readValues, sightIn } from '../../api/select.ts'
 import { query, statement } from '../../db/statement.ts'
 import { eventMembers, type FeedEvent } from '../../journal/event.ts'

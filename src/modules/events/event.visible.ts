@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Context, Resource, Sight } from '../../api/operation.ts'
+import type { Context } from '../../api/operation.ts'
+import type { Resource, Sight } from '../../api/resource.ts'
 import { columnOf } from '../../api/select.ts'
 
 /**

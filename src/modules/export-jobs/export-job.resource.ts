@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { base, id, instant } from '../../api/fields.ts'
 import { inputsOf, required } from '../../api/inputs.ts'
-import { resource } from '../../api/operation.ts'
+import { resource } from '../../api/resource.ts'
 import { offeredTables } from '../../bi/tables.ts'
 import { exportCompressions, exportFormats, exportJobs, exportStatuses } from './export-job.table.ts'
 

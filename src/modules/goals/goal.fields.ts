@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { instant, ratio } from '../../api/fields.ts'
-import type { Derived, EventSpec } from '../../api/operation.ts'
+import type { Derived, EventSpec } from '../../api/resource.ts'
 import { expectedOn, healthOn, type NodeScore } from '../../scoring/index.ts'
 import { reportedHealths } from '../check-ins/check-in.table.ts'
 import { commitments, goalStates, progressSources } from '../objectives/objective.table.ts'

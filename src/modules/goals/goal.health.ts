@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
-import type { Computed } from '../../api/operation.ts'
+import type { Computed } from '../../api/resource.ts'
 import { healthOn, type NodeScore } from '../../scoring/index.ts'
 import { health } from './goal.fields.ts'
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { id } from '../../api/fields.ts'
-import { type AnyOperation, operation, type Resource } from '../../api/operation.ts'
+import { type AnyOperation, operation } from '../../api/operation.ts'
 import { findOne } from '../../api/reads.ts'
+import type { Resource } from '../../api/resource.ts'
 
 type Nesting = {
   resource: Resource

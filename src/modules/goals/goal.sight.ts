@@ -1,5 +1,6 @@
 import { and, sql } from 'drizzle-orm'
-import type { Context, Resource } from '../../api/operation.ts'
+import type { Context } from '../../api/operation.ts'
+import type { Resource } from '../../api/resource.ts'
 import { columnOf, readable, readValues, sightIn } from '../../api/select.ts'
 import { run } from '../../db/statement.ts'
 import { objective } from '../objectives/objective.resource.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id, instant, ratio } from '../../api/fields.ts'
-import { type Resource, resource } from '../../api/operation.ts'
+import { type Resource, resource } from '../../api/resource.ts'
 import { health } from '../goals/goal.fields.ts'
 import { scorePoints } from './score-point.table.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { base, day, id, name, ratio, text, weight } from '../../api/fields.ts'
-import { type Resource, resource } from '../../api/operation.ts'
+import { type Resource, resource } from '../../api/resource.ts'
 import { defaultPolicy, scoreInitiative, scoringVersion } from '../../scoring/index.ts'
 import { initiativeVisible } from '../goals/goal.visibility.ts'
 import { objective } from '../objectives/objective.resource.ts'

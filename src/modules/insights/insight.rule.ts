@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Sight } from '../../api/operation.ts'
+import type { Sight } from '../../api/resource.ts'
 import { objectiveVisible } from '../goals/goal.visibility.ts'
 
 export const severities = ['high', 'medium', 'low'] as const

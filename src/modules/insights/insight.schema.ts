@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id } from '../../api/fields.ts'
-import { type Resource, resource } from '../../api/operation.ts'
+import { type Resource, resource } from '../../api/resource.ts'
 import { organizations } from '../organization/organization.table.ts'
 import { severities, subjectTypes } from './insight.rule.ts'
 import { rules } from './insight.rules.ts'

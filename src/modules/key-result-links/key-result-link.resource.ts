@@ -1,7 +1,7 @@
 import { and } from 'drizzle-orm'
 import { z } from 'zod'
 import { base, id } from '../../api/fields.ts'
-import { resource } from '../../api/operation.ts'
+import { resource } from '../../api/resource.ts'
 import { visibleThroughKeyResult } from '../goals/goal.visibility.ts'
 import { keyResult } from '../key-results/key-result.resource.ts'
 import { keyResultLinks } from './key-result-link.table.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { base, day, id, name, quantity, ratio, text, weight } from '../../api/fields.ts'
-import { type Resource, resource } from '../../api/operation.ts'
+import { type Resource, resource } from '../../api/resource.ts'
 import { checkIn } from '../check-ins/check-in.resource.ts'
 import { derivedScore, goalEvents, goalState, ofScore, scoreFields } from '../goals/goal.fields.ts'
 import { computedHealth } from '../goals/goal.health.ts'

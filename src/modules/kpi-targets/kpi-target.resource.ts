@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { base, day, id, quantity } from '../../api/fields.ts'
 import { inputsOf, optional, required } from '../../api/inputs.ts'
-import { resource } from '../../api/operation.ts'
+import { resource } from '../../api/resource.ts'
 import { kpi } from '../kpis/kpi.resource.ts'
 import { visibleThroughKpi } from '../kpis/kpi.visibility.ts'
 import { kpiTargets } from './kpi-target.table.ts'

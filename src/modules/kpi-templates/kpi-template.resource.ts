@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { base, name, text } from '../../api/fields.ts'
 import { inputsOf, required } from '../../api/inputs.ts'
-import { resource } from '../../api/operation.ts'
+import { resource } from '../../api/resource.ts'
 import { kpiInputs, kpiSchema } from '../kpis/kpi.resource.ts'
 import { kpiTemplates } from './kpi-template.table.ts'
 

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { day, instant, ratio } from '../../api/fields.ts'
-import type { Computed, Derived } from '../../api/operation.ts'
+import type { Computed, Derived } from '../../api/resource.ts'
 import { type KpiScore, kpiSegmentOn } from '../../scoring/index.ts'
 import {
   kpiAggregations,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { base, day, id, name, quantity, text } from '../../api/fields.ts'
 import { inputsOf, optional, required } from '../../api/inputs.ts'
-import { type Resource, resource } from '../../api/operation.ts'
+import { type Resource, resource } from '../../api/resource.ts'
 import { department } from '../departments/department.resource.ts'
 import { objectiveVisible } from '../goals/goal.visibility.ts'
 import { objectiveSchema } from '../objectives/objective.resource.ts'

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Sight } from '../../api/operation.ts'
+import type { Sight } from '../../api/resource.ts'
 import { objectiveVisible } from '../goals/goal.visibility.ts'
 
 /** Visible through the KPI that `column` names: what belongs to a KPI is seen by those who see the KPI, while it is there. */

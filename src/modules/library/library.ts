@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { type AnyOperation, type Context, operation, type Resource } from '../../api/operation.ts'
+import { type AnyOperation, type Context, operation } from '../../api/operation.ts'
 import { parseOrder } from '../../api/order.ts'
 import { findOne, type ListInput, positionIn } from '../../api/reads.ts'
+import type { Resource } from '../../api/resource.ts'
 import { present } from '../../api/select.ts'
 import type { Row } from '../../api/store.ts'
 

@@ -1,7 +1,7 @@
 import { and, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { day, id, instant, quantity, text } from '../../api/fields.ts'
-import { type Resource, resource } from '../../api/operation.ts'
+import { type Resource, resource } from '../../api/resource.ts'
 import { kpi } from '../kpis/kpi.resource.ts'
 import { visibleThroughKpi } from '../kpis/kpi.visibility.ts'
 import { grains, measurements } from './measurement.table.ts'

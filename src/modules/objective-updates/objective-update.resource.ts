@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { base, id, instant, text } from '../../api/fields.ts'
-import { resource } from '../../api/operation.ts'
+import { resource } from '../../api/resource.ts'
 import { reportedHealth } from '../goals/goal.fields.ts'
 import { visibleThroughObjective } from '../goals/goal.visibility.ts'
 import { objective } from '../objectives/objective.resource.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { base, name, quantity, text, weight } from '../../api/fields.ts'
-import { resource } from '../../api/operation.ts'
+import { resource } from '../../api/resource.ts'
 import { commitment } from '../goals/goal.fields.ts'
 import { keyResultSchema } from '../key-results/key-result.resource.ts'
 import { cadence } from '../organization/organization.resource.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { base, name, timeZone } from '../../api/fields.ts'
-import { resource } from '../../api/operation.ts'
+import { resource } from '../../api/resource.ts'
 import { cadences, customFieldTypes, organizations, type Retention, visibilities } from './organization.table.ts'
 
 export const cadence = z.enum(cadences).meta({ id: 'Cadence', description: 'How often something is looked at.' })

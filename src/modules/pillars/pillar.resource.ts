@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { base, day, id, name, text } from '../../api/fields.ts'
 import { inputsOf, required } from '../../api/inputs.ts'
-import { type Resource, resource } from '../../api/operation.ts'
+import { type Resource, resource } from '../../api/resource.ts'
 import { pillars } from './pillar.table.ts'
 
 export const pillarSchema = z

@@ -1,4 +1,4 @@
-import type { Resource } from '../../api/operation.ts'
+import type { Resource } from '../../api/resource.ts'
 import { blocker } from '../blockers/blocker.resource.ts'
 import { checkIn } from '../check-ins/check-in.resource.ts'
 import { comment } from '../comments/comment.resource.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { base, day, id, text } from '../../api/fields.ts'
-import { resource } from '../../api/operation.ts'
+import { resource } from '../../api/resource.ts'
 import { cycle } from '../cycles/cycle.resource.ts'
 import { visibleThroughOptionalObjective } from '../goals/goal.visibility.ts'
 import { objective } from '../objectives/objective.resource.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { base, day, id, instant, name, text } from '../../api/fields.ts'
 import { inputsOf, optional, required } from '../../api/inputs.ts'
-import { resource } from '../../api/operation.ts'
+import { resource } from '../../api/resource.ts'
 import { relationship, reviewForm, reviewTemplate } from '../review-templates/review-template.resource.ts'
 import { reviewCycleStates, reviewCycles } from './review-cycle.table.ts'
 

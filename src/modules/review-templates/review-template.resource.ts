@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { base, name, text, weight } from '../../api/fields.ts'
 import { inputsOf, optional, required } from '../../api/inputs.ts'
-import { resource } from '../../api/operation.ts'
+import { resource } from '../../api/resource.ts'
 import { relationships, reviewTemplates, sectionKinds } from './review-template.table.ts'
 
 export const relationship = z

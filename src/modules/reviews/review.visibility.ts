@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Sight } from '../../api/operation.ts'
+import type { Sight } from '../../api/resource.ts'
 import type { Actor } from '../../auth/actor.ts'
 
 const me = sql`${sql.placeholder('userId')}::uuid`

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { base, id, instant, text } from '../../api/fields.ts'
-import { type Resource, resource } from '../../api/operation.ts'
+import { type Resource, resource } from '../../api/resource.ts'
 import { visibleThroughKeyResult } from '../goals/goal.visibility.ts'
 import { keyResult } from '../key-results/key-result.resource.ts'
 import { revisions } from './revision.table.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { base, id } from '../../api/fields.ts'
 import { inputsOf, required } from '../../api/inputs.ts'
-import { resource } from '../../api/operation.ts'
+import { resource } from '../../api/resource.ts'
 import { team } from '../teams/team.resource.ts'
 import { user } from '../users/user.resource.ts'
 import { teamMemberships } from './team-membership.table.ts'

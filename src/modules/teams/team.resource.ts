@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { base, day, id, name } from '../../api/fields.ts'
 import { inputsOf, required } from '../../api/inputs.ts'
-import { resource } from '../../api/operation.ts'
+import { resource } from '../../api/resource.ts'
 import { user } from '../users/user.resource.ts'
 import { teamKinds, teams } from './team.table.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { base, id, name, timeZone } from '../../api/fields.ts'
 import { inputsOf, required } from '../../api/inputs.ts'
-import { type Resource, resource } from '../../api/operation.ts'
+import { type Resource, resource } from '../../api/resource.ts'
 import { roles } from '../../auth/actor.ts'
 import { department } from '../departments/department.resource.ts'
 import { users } from './user.table.ts'

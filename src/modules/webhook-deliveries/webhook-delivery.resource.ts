@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { base, id, instant } from '../../api/fields.ts'
-import { resource } from '../../api/operation.ts'
+import { resource } from '../../api/resource.ts'
 import { webhookEndpoint } from '../webhook-endpoints/webhook-endpoint.resource.ts'
 import { deliveryStatuses, webhookDeliveries } from './webhook-delivery.table.ts'
 

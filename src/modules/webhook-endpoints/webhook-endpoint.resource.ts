@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { base, id, instant, name } from '../../api/fields.ts'
 import { inputsOf, required } from '../../api/inputs.ts'
-import { resource } from '../../api/operation.ts'
+import { resource } from '../../api/resource.ts'
 import { disabledReasons, endpointStates, webhookEndpoints } from './webhook-endpoint.table.ts'
 
 const eventType = z
