@@ -56,7 +56,7 @@ export const graphqlPlugin: FastifyPluginAsync<Options> = async (app, { schema, 
     } satisfies GraphQLContext & Record<string, unknown>
     try {
       const { data, errors } = await app.graphql(query, context as never, variables, operationName)
-      if (own.noted.length > 0) await snapshot.close()
+      await snapshot.close()
       await auditReads(own, own.noted)
       return send(reply, type, 200, {
         ...(errors ? { errors: errors.map((error) => formatError(error as GraphQLError, request)) } : {}),

@@ -36,7 +36,8 @@ export const graphqlOf = (modules: readonly Module[], document: Document): Graph
       subscription[operation.name] = subscriptionField(operation, streamArguments(object, types), types, document)
     if (operation.list) query[operation.name] = tracked(listField(operation, object, types, edges))
     else if (method === 'GET') query[operation.name] = tracked(readField(operation, object, types, document))
-    else mutation[operation.name] = tracked(writeField(operation, object, types, document))
+    // Not tracked: before it writes it waits for what is.
+    else mutation[operation.name] = writeField(operation, object, types, document)
   }
   return new GraphQLSchema({
     query: new GraphQLObjectType({ name: 'Query', fields: query }),

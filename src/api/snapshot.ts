@@ -6,13 +6,13 @@ import type { Context } from './operation.ts'
 export type Snapshot = {
   transaction(): Promise<Transaction>
   context(): Promise<Context>
-  /** Ends it; the next read opens a new one. */
+  /** Ends it once nothing reads in it any more; the next read opens a new one. */
   end(): Promise<void>
   /** Reads within a dry run from here on, whose transaction it undoes at the end. */
   adopt: (dryRun: Transaction) => void
-  /** Takes note of work that may read, so that the last end waits for it. */
+  /** Takes note of work that reads, so that an end waits for it: an error leaves fields behind that still run. */
   track<T>(work: Promise<T>): Promise<T>
-  /** Ends it for good, once nothing reads any more: an answer with an error is given while its other fields still run. */
+  /** Ends it for good. */
   close(): Promise<void>
 }
 
@@ -27,6 +27,7 @@ export const createSnapshot = (request: Request): Snapshot => {
     return (open ??= openTransaction(request.house.pool, request.actor.tenantId, 'snapshot'))
   }
   const end = async () => {
+    while (working.size > 0) await Promise.allSettled(working)
     const ending = open
     const wasDry = isDry
     open = context = undefined
@@ -52,7 +53,6 @@ export const createSnapshot = (request: Request): Snapshot => {
     },
     close: async () => {
       over = true
-      while (working.size > 0) await Promise.allSettled(working)
       await end()
     },
   }

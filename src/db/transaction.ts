@@ -59,6 +59,8 @@ export const openTransaction = async (pool: Pool, tenantId: string, mode: Mode):
   }
 
   const query: Database['query'] = (config, values) => {
+    // The connection may be somebody else's by now.
+    if (over) throw new Error('the transaction has ended')
     // A second statement would run outside the tenant, find nothing and look like an empty answer.
     if (mode === 'single' && statements > 0) throw new Error('a single-statement read sent a second statement')
     statements++

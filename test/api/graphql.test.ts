@@ -3,7 +3,7 @@ import { auditServer } from 'graphql-http'
 import { describe, expect, test } from 'vitest'
 import { createWorld } from '../support/app.ts'
 
-const { app, apiKey, call } = await createWorld()
+const { app, apiKey, call, pool } = await createWorld()
 const post = async (path: string, body: object) => (await call('POST', `/v1/${path}`, body)).body
 
 describe('limits', () => {
@@ -147,4 +147,36 @@ test('GraphQL over HTTP: the audit of graphql-http finds no error', async () => 
   const failed = results.filter(({ status }) => status !== 'ok')
   expect(failed.filter(({ status }) => status === 'error').map(({ name }) => name)).toEqual([])
   expect(results.length).toBeGreaterThan(50)
+})
+
+describe('an error that leaves edges of an earlier mutation behind, still reading', () => {
+  const deep = 'objective { cycle { objectives(first: 3) { nodes { id keyResults(first: 3) { nodes { id } } } } } }'
+  // Each text once: what is compiled answers otherwise.
+  const document = (at: number, isDry: boolean, isNextDry: boolean) => `mutation ($id: ID!) {
+    a${at}: createCheckIn(keyResultId: $id, input: { value: 25 }, validateOnly: ${isDry}) {
+      keyResult { bad: checkIns(first: 101) { nodes { id } } ${deep} } }
+    b${at}: createCheckIn(keyResultId: $id, input: { value: 30 }, validateOnly: ${isNextDry}) {
+      keyResult { value objective { progress } } } }`
+
+  test.each([
+    [true, true],
+    [true, false],
+    [false, true],
+  ])('dry %s, then dry %s: the next one tells its own numbers, and connections come back', async (isDry, isNextDry) => {
+    const { id: cycleId } = await post('cycles', {
+      name: 'Y',
+      kind: 'year',
+      startsOn: '2026-01-01',
+      endsOn: '2026-12-31',
+    })
+    const { id: objectiveId } = await post('objectives', { title: 'O', cycleId })
+    for (let at = 0; at < 6; at++) {
+      const { id } = await post('key-results', { objectiveId, title: 'K', kind: 'metric', baseline: 0, target: 100 })
+      const { body } = await call.graphql(document(at, isDry, isNextDry), { id })
+      expect(body.errors).toHaveLength(1)
+      expect(body.data[`b${at}`].keyResult.value).toBe(30)
+      await call('DELETE', `/v1/key-results/${id}`)
+    }
+    await expect.poll(() => pool.totalCount - pool.idleCount).toBe(0)
+  })
 })

@@ -68,6 +68,25 @@ test('readings of one day count singly where a line is drawn through them', asyn
   expect(read.projected).toBeCloseTo((meanValue + slope * (Date.parse('2026-12-31') / 86_400_000 - meanDay)) / 100, 6)
 })
 
+test('what was settled keeps its projection, whatever is read since', async () => {
+  const { id: own } = await goals.cycle()
+  const { id } = await goals.keyResult((await goals.objective(own, 'O')).id)
+  const settledAt = clock.now
+  for (const [day, value] of [
+    ['2026-03-20', 10],
+    ['2026-04-10', 20],
+    ['2026-05-20', 30],
+  ] as const)
+    await goals.checkIn(id, { value, effectiveAt: `${day}T09:00:00.000Z` })
+  expect((await patch(`key-results/${id}`, { state: 'achieved' })).status).toBe(200)
+  const { projected } = await goals.read(`key-results/${id}`)
+  expect(projected).toBeGreaterThan(0)
+  clock.now = new Date('2026-11-10T12:00:00.000Z')
+  expect((await patch(`cycles/${own}`, { policy: { missing: 'exclude' } })).status).toBe(200)
+  expect((await goals.read(`key-results/${id}`)).projected).toBe(projected)
+  clock.now = settledAt
+})
+
 describe('what an objective is aligned to', () => {
   const pair = async () => {
     const [above, below] = [await goals.objective(cycleId, 'Above'), await goals.objective(cycleId, 'Below')]

@@ -80,7 +80,7 @@ export const readingsText = `
   from (
     select k.id, k.kind, k.kind = 'ordinal' or coalesce(k.mode in ('adherence', 'accrual'), false) as singly,
       ((span.last_day + 1)::timestamp at time zone $5::text) as ends_at,
-      ((span.first_day + (least(greatest($6::date, span.first_day), span.last_day) - span.first_day) / 2)::timestamp
+      ((span.first_day + (least(greatest(least($6::date, k.settled_on), span.first_day), span.last_day) - span.first_day) / 2)::timestamp
         at time zone $5::text) as half
     from key_results k
     join lateral (select * from objectives where tenant_id = $1 and id = k.objective_id limit 1) o on true
