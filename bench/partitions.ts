@@ -59,8 +59,9 @@ try {
   })
   const url = `/v1/kpis/${kpiIds[7]}/series?from=${year}-01-01&to=${year}-12-31&grain=month`
   const sent = (await record(database.appUrl, { key: apiKey, method: 'GET', url })).filter(({ text }) =>
-    /join measurements/.test(text),
+    /\bmeasurements m\b/.test(text),
   )
+  if (sent.length === 0) throw new Error('no statement that reads measurements was sent')
   const reader = new Client({
     connectionString: database.appUrl,
     options: '-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan',
