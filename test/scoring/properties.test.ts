@@ -6,6 +6,7 @@ import {
   explainKeyResult,
   explainObjective,
   healthOn,
+  scoreGraph,
   scoreKeyResult,
 } from '../../src/scoring/index.ts'
 import { keyResult, objective, score } from './inputs.ts'
@@ -30,6 +31,18 @@ test('the core agrees with a naive reading of the rules, on every number and eve
           expect({ id, on, ...healthOn(found.timeline, on) }).toEqual({ id, on, ...reading.health(id, on) })
         }
       }
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('a whole graph scored by place is what it is by id', () => {
+  fc.assert(
+    fc.property(worlds, day(), (world, today) => {
+      const byId = cascade({ ...world, known }, today)
+      const byPlace = scoreGraph({ ...world, known }, today)
+      for (const type of ['keyResults', 'objectives', 'initiatives'] as const)
+        expect(byPlace[type]).toEqual(world[type].map(({ id }) => byId.get(id)))
     }),
     { numRuns: 60 },
   )
