@@ -108,6 +108,14 @@ it('days that come into a month with their week are left out where the month was
   expect(await values(other.id, summer)).toEqual([null, 31, null])
 })
 
+it('a month measured as a whole says nothing of its weeks where weeks are asked for', async () => {
+  const { id, code } = await weekly({ frequency: 'month' })
+  await record(code, { '2026-07': 100, '2026-W27': 5, '2026-W28': 6, '2026-W31': 7 })
+  expect(await values(id, 'from=2026-06-29&to=2026-08-02&grain=week')).toEqual([5, 6, null, null, 7])
+  expect(await values(id, 'from=2026-06-01&to=2026-08-02&grain=week&dense=false')).toEqual([5, 6, 7])
+  expect(await values(id, 'from=2026-06-01&to=2026-08-31&grain=month')).toEqual([null, 100, null])
+})
+
 it('a monthly KPI is judged by the week that opens a month, recorded or taken back', async () => {
   const { id, code } = await weekly({ frequency: 'month', aggregation: 'last' })
   await record(code, { '2026-W51': 1, '2027-W01': 2 })

@@ -15,7 +15,8 @@ const inOrder = {
   // What began before the month its week belongs to, where the month, or what is longer, was measured as a whole.
   isInMonth: (when: string) => `period_start < date_trunc('month', held_on) and exists (select from measurements m
     where m.tenant_id = $1 and m.series_id = s.id and m.period_start between $11::date and $12::date
-      and m.period_start = date_trunc('month', held_on)::date and m.grain <> all('{day,week}') and ${when})`,
+      and m.period_start = date_trunc('month', held_on)::date and m.period_end <= ($5::date[])[place]
+      and m.grain <> all('{day,week}') and ${when})`,
 }
 const own = {
   place: 'p.place',
