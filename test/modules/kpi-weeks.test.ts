@@ -116,6 +116,18 @@ it('a month measured as a whole says nothing of its weeks where weeks are asked 
   expect(await values(id, 'from=2026-06-01&to=2026-08-31&grain=month')).toEqual([null, 100, null])
 })
 
+it('days within a week of the month before are left out, wherever reading begins', async () => {
+  const { id, code } = await weekly({ frequency: 'month' })
+  await record(code, { '2026-07-28': 8, '2026-W31': 70, '2026-08-01': 1, '2026-08-02': 2, '2026-08-10': 4 })
+  expect(await values(id, 'from=2026-07-01&to=2026-08-31')).toEqual([70, 4])
+  expect(await values(id, 'from=2026-08-01&to=2026-08-31')).toEqual([4])
+  // A daily KPI may have been measured by weeks while it was another.
+  await call('PATCH', `/v1/kpis/${id}`, { frequency: 'day' })
+  expect(await values(id, 'from=2026-07-01&to=2026-08-31&grain=month')).toEqual([70, 4])
+  expect(await values(id, 'from=2026-08-01&to=2026-08-31&grain=month')).toEqual([4])
+  expect(await values(id, 'from=2026-08-01&to=2026-08-02&grain=day')).toEqual([1, 2])
+})
+
 it('a monthly KPI is judged by the week that opens a month, recorded or taken back', async () => {
   const { id, code } = await weekly({ frequency: 'month', aggregation: 'last' })
   await record(code, { '2026-W51': 1, '2027-W01': 2 })

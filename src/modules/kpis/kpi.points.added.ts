@@ -9,9 +9,10 @@ const heldOn = `case m.grain when 'week' then m.period_start + 3
 const inOrder = {
   place: `width_bucket(${heldOn}, $4::date[])`,
   join: '',
-  // A point longer than the period it belongs to says nothing of it.
-  fits: `held_on between ($4::date[])[1] and ($5::date[])[cardinality($5::date[])] and case grain
-    when 'week' then ($5::date[])[place] >= ($4::date[])[place] + 6 when 'day' then true else period_end <= ($5::date[])[place] end`,
+  // A point longer than the period it belongs to says nothing of it. A week of before the first still has its days.
+  fits: `held_on <= ($5::date[])[cardinality($5::date[])] and case grain
+    when 'week' then ($5::date[])[greatest(place, 1)] >= ($4::date[])[greatest(place, 1)] + 6 when 'day' then true
+    else period_end <= ($5::date[])[place] end`,
   // What began before the month its week belongs to, where the month, or what is longer, was measured as a whole.
   isInMonth: (when: string) => `period_start < date_trunc('month', held_on) and exists (select from measurements m
     where m.tenant_id = $1 and m.series_id = s.id and m.period_start between $11::date and $12::date
@@ -64,7 +65,7 @@ const pointsText = ({ place, join, fits, isInMonth }: typeof own, when: string):
           from measurements m ${join}
           where m.tenant_id = $1 and m.series_id = s.id and m.period_start between $11::date and $12::date and ${when}
         ) m where ${fits}
-      ) p where (covered is null or covered < case when grain in ('day', 'week') then held_on else period_end end)
+      ) p where place > 0 and (covered is null or covered < case when grain in ('day', 'week') then held_on else period_end end)
         and not (${isInMonth(when)}) group by place
     ) a
   ), rolled as (
