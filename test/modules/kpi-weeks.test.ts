@@ -93,6 +93,41 @@ it('a monthly KPI measured by weeks takes each in one month, and a longer point 
   expect(await values(other.id, 'from=2026-09-01&to=2026-10-31')).toEqual([null, 100])
 })
 
+it('days that come into a month with their week are left out where the month was measured as a whole', async () => {
+  const days = { '2026-06-29': 1, '2026-06-30': 2, '2026-07-01': 4, '2026-07-31': 16, '2026-08-01': 8 }
+  const summer = 'from=2026-06-01&to=2026-08-31&grain=month'
+  const { id, code } = await weekly({ frequency: 'month' })
+  await record(code, { '2026-07': 100, ...days })
+  const computed = await weekly({ formula: `${code} * 2` })
+  expect(await values(id, summer)).toEqual([3, 100, 8])
+  expect(await values(computed.id, summer)).toEqual([null, 200, null])
+  await call('PATCH', `/v1/kpis/${id}`, { frequency: 'week' })
+  expect(await values(id, summer)).toEqual([null, 100, null])
+  const other = await weekly()
+  await record(other.code, days)
+  expect(await values(other.id, summer)).toEqual([null, 31, null])
+})
+
+it('a month measured as a whole says nothing of its weeks where weeks are asked for', async () => {
+  const { id, code } = await weekly({ frequency: 'month' })
+  await record(code, { '2026-07': 100, '2026-W27': 5, '2026-W28': 6, '2026-W31': 7 })
+  expect(await values(id, 'from=2026-06-29&to=2026-08-02&grain=week')).toEqual([5, 6, null, null, 7])
+  expect(await values(id, 'from=2026-06-01&to=2026-08-02&grain=week&dense=false')).toEqual([5, 6, 7])
+  expect(await values(id, 'from=2026-06-01&to=2026-08-31&grain=month')).toEqual([null, 100, null])
+})
+
+it('days within a week of the month before are left out, wherever reading begins', async () => {
+  const { id, code } = await weekly({ frequency: 'month' })
+  await record(code, { '2026-07-28': 8, '2026-W31': 70, '2026-08-01': 1, '2026-08-02': 2, '2026-08-10': 4 })
+  expect(await values(id, 'from=2026-07-01&to=2026-08-31')).toEqual([70, 4])
+  expect(await values(id, 'from=2026-08-01&to=2026-08-31')).toEqual([4])
+  // A daily KPI may have been measured by weeks while it was another.
+  await call('PATCH', `/v1/kpis/${id}`, { frequency: 'day' })
+  expect(await values(id, 'from=2026-07-01&to=2026-08-31&grain=month')).toEqual([70, 4])
+  expect(await values(id, 'from=2026-08-01&to=2026-08-31&grain=month')).toEqual([4])
+  expect(await values(id, 'from=2026-08-01&to=2026-08-02&grain=day')).toEqual([1, 2])
+})
+
 it('a monthly KPI is judged by the week that opens a month, recorded or taken back', async () => {
   const { id, code } = await weekly({ frequency: 'month', aggregation: 'last' })
   await record(code, { '2026-W51': 1, '2027-W01': 2 })

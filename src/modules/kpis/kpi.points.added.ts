@@ -9,13 +9,15 @@ const heldOn = `case m.grain when 'week' then m.period_start + 3
 const inOrder = {
   place: `width_bucket(${heldOn}, $4::date[])`,
   join: '',
-  // A point longer than the period it belongs to says nothing of it.
-  fits: `held_on between ($4::date[])[1] and ($5::date[])[cardinality($5::date[])] and case grain
-    when 'week' then ($5::date[])[place] >= ($4::date[])[place] + 6 when 'day' then true else period_end <= ($5::date[])[place] end`,
-  // A week that began before the month it belongs to, where the month, or what is longer, was measured as a whole.
-  isInMonth: (when: string) => `grain = 'week' and extract(day from held_on) <= 3 and exists (select from measurements m
+  // A point longer than the period it belongs to says nothing of it. A week of before the first still has its days.
+  fits: `held_on <= ($5::date[])[cardinality($5::date[])] and case grain
+    when 'week' then ($5::date[])[greatest(place, 1)] >= ($4::date[])[greatest(place, 1)] + 6 when 'day' then true
+    else period_end <= ($5::date[])[place] end`,
+  // What began before the month its week belongs to, where the month, or what is longer, was measured as a whole.
+  isInMonth: (when: string) => `period_start < date_trunc('month', held_on) and exists (select from measurements m
     where m.tenant_id = $1 and m.series_id = s.id and m.period_start between $11::date and $12::date
-      and m.period_start = date_trunc('month', held_on)::date and m.grain <> all('{day,week}') and ${when})`,
+      and m.period_start = date_trunc('month', held_on)::date and m.period_end <= ($5::date[])[place]
+      and m.grain <> all('{day,week}') and ${when})`,
 }
 const own = {
   place: 'p.place',
@@ -55,7 +57,7 @@ const pointsText = ({ place, join, fits, isInMonth }: typeof own, when: string):
         case when $9::date[] is null then 1 else count(distinct width_bucket(held_on, $9::date[])) end as parts
       from (
         select m.*, least(period_end, ($5::date[])[place], greatest(period_start, ($4::date[])[place], recorded_on)) as day,
-          max(period_end) over (partition by ${join ? 'place' : 'true'} order by period_start, period_end desc
+          max(period_end) filter (where grain <> 'day') over (partition by ${join ? 'place' : 'true'} order by period_start, period_end desc
             rows between unbounded preceding and 1 preceding) as covered
         from (
           select ${place} as place, ${heldOn} as held_on, m.grain, m.value, m.numerator, m.denominator, m.period_start, m.period_end,
@@ -63,7 +65,7 @@ const pointsText = ({ place, join, fits, isInMonth }: typeof own, when: string):
           from measurements m ${join}
           where m.tenant_id = $1 and m.series_id = s.id and m.period_start between $11::date and $12::date and ${when}
         ) m where ${fits}
-      ) p where (covered is null or covered < case grain when 'week' then held_on else period_end end)
+      ) p where place > 0 and (covered is null or covered < case when grain in ('day', 'week') then held_on else period_end end)
         and not (${isInMonth(when)}) group by place
     ) a
   ), rolled as (

@@ -1,8 +1,10 @@
 import { type Calendar, dayNumber, dayOf, type Period, periodOf, periodsBetween } from '../../scoring/index.ts'
 import type { PointsAsked } from './kpi.points.asked.ts'
 
-/** Half a week: so far points may lie outside of the period they belong to. */
-const daysAround = 3
+/** A week may begin so long before a period and still have days of it. */
+const daysBefore = 6
+/** Half a week: so far days may lie after the period they belong to. */
+const daysAfter = 3
 
 /** Periods of one length, from the first day of the first to the last day of the last; `inWeeks` as `ValuesAsked` has it. */
 type Asked = { grain: Period; first: string; last: string; inWeeks: boolean | undefined }
@@ -14,13 +16,13 @@ export const placesOf = (
   calendar: Calendar,
 ): Pick<PointsAsked, 'parts' | 'week' | 'between'> => {
   const areWhole = grain !== 'day' && grain !== 'week' && (inWeeks || frequency === 'week')
-  const before = frequency === 'day' && !areWhole ? 0 : -daysAround
+  const before = grain === 'day' ? 0 : -daysBefore
   return {
     parts:
       frequency === null || frequency === grain
         ? null
         : periodsBetween(first, last, frequency, calendar).map(({ start }) => start),
     week: areWhole ? periodOf(dayOf(dayNumber(first) - 7), 'week', calendar).start : null,
-    between: [dayOf(dayNumber(first) + before), areWhole ? dayOf(dayNumber(last) + daysAround) : last],
+    between: [dayOf(dayNumber(first) + before), areWhole ? dayOf(dayNumber(last) + daysAfter) : last],
   }
 }
