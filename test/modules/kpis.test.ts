@@ -109,6 +109,19 @@ describe('The bridge', () => {
     clock.now = before
   })
 
+  it('promotes a sum over its cycle from nothing, to a target that is said', async () => {
+    const { id } = await kpi({ aggregation: 'sum' })
+    const running = await goalsOf(call).cycle()
+    await make(`kpis/${id}/targets`, { effectiveFrom: '2026-01-01', target: 500 })
+    await measure(id, '2026-09', 220)
+    await measure(id, '2026-10', 300)
+    const asked = { cycleId: running.id, kpiWindow: 'cycle' }
+    const unsaid = await call('POST', `/v1/kpis/${id}/promote`, asked)
+    expect([unsaid.status, unsaid.body.errors[0].pointer]).toEqual([422, '/target'])
+    const { keyResult } = await make(`kpis/${id}/promote`, { ...asked, target: 1040 })
+    expect(keyResult).toMatchObject({ baseline: 0, target: 1040, value: 520, attainment: 0.5 })
+  })
+
   it('follows corrections and what is taken back, and can follow the cycle instead of the latest value', async () => {
     const { cycle, objective, keyResult } = goalsOf(call)
     const { id } = await kpi({ aggregation: 'sum' })

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { expect, test, vi } from 'vitest'
+import type { ImportKpi } from '../../src/modules/measurement-imports/import.kpis.ts'
+import { pointReader } from '../../src/modules/measurement-imports/import.point.ts'
 import { createWorld } from '../support/app.ts'
 import { adminPool, createCensus } from '../support/census.ts'
 
@@ -336,4 +338,21 @@ test('what was received waits for a KPI that somebody else holds, longer than ot
   } finally {
     holder.release()
   }
+})
+
+test('periods are remembered once for all KPIs of a frequency, and a refusal names its own KPI', () => {
+  const kpiOf = (code: string, frequency: string) =>
+    ({ id: code, code, frequency, aggregation: 'sum', formula: null, unit: null }) as ImportKpi
+  const kpis = new Map([kpiOf('A', 'month'), kpiOf('B', 'month'), kpiOf('C', 'day')].map((each) => [each.code, each]))
+  const judge = pointReader({ kpis, calendar: { weekStart: 1, fiscalYearStartMonth: 1 } as never, today: '2026-06-01' })
+  const none = { numerator: null, denominator: null, note: null, unit: null, dimensions: [] }
+  const read = (code: string, period: string) => judge({ ...none, kpi: code, period, value: 1 }) as any
+  const { period } = read('A', '2026-05')
+  expect(period.label).toBe('2026-05')
+  expect(read('B', ' 2026-05').period).toBe(period)
+  expect(read('C', '2026-05').message).toBe('C is measured every day, not every month')
+  expect(['A', 'B'].map((code) => read(code, '2026-Q1').message)).toEqual([
+    'A is measured every month, not every quarter',
+    'B is measured every month, not every quarter',
+  ])
 })

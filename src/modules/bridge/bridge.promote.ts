@@ -32,7 +32,9 @@ const input = z
     cycleId,
     title: name.optional().meta({ description: 'Of the objective; made of the name of the KPI unless said.' }),
     keyResultTitle: name.optional(),
-    target: quantity.optional().meta({ description: 'The target in force unless said.' }),
+    target: quantity
+      .optional()
+      .meta({ description: 'The target in force unless said; needed of a sum with the window `cycle`.' }),
     kpiWindow: kpiWindow.optional(),
     ownerType: ownerType.optional().meta({ description: 'The owner of the KPI unless said.' }),
     ownerId: ownerId.optional(),
@@ -82,11 +84,16 @@ const promote = async (ctx: Context, row: Kpi, given: z.output<typeof input>) =>
   // Held as it is until the key result follows it, and before any goal graph.
   shareKpis(ctx, { kpiIds: [row.id] })
   const [now] = (await findMany(ctx, kpi, [row.id])) as unknown as Kpi[]
-  const baseline = now ? valueNow(now, ctx.today) : null
-  if (!now || baseline === null) throw new Problem('not_measured', `${row.code} has no value to begin with`)
   const { title, keyResultTitle, target: wanted, kpiWindow: window, ...members } = given
-  const target = wanted ?? (await targetNow(ctx, row.id, baseline))
-  if (target === undefined) throw inputProblem('invalid_input', '/target', `${row.code} has no target: say one`)
+  // What a cycle adds up begins with nothing, and the KPI's target is that of one of its periods only.
+  const isAddedUp = now?.aggregation === 'sum' && window === 'cycle'
+  const baseline = isAddedUp ? 0 : now ? valueNow(now, ctx.today) : null
+  if (!now || baseline === null) throw new Problem('not_measured', `${row.code} has no value to begin with`)
+  const target = wanted ?? (isAddedUp ? undefined : await targetNow(ctx, row.id, baseline))
+  if (target === undefined) {
+    const message = isAddedUp ? 'is added up over the cycle: say what it is to come to' : 'has no target: say one'
+    throw inputProblem('invalid_input', '/target', `${row.code} ${message}`)
+  }
   const owner = given.ownerType || given.ownerId ? {} : { ownerType: now.ownerType, ownerId: now.ownerId }
   const objectiveId = await made(
     ctx,

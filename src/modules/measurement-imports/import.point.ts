@@ -32,16 +32,18 @@ export type ImportedPoint = {
   note: string | null
 }
 
-/** Texts remembered: files repeat their periods and dimensions from row to row. */
+/** Texts remembered at once: files repeat their periods and dimensions from row to row. */
 const rememberedAtMost = 20_000
 
-const remembered = <T>(work: (text: string) => T): ((text: string) => T) => {
+/** Remembers what `work` made of a text; of what is refused nothing is kept, for it may be of any length. */
+const memory = <T extends object | string>() => {
   const known = new Map<string, T>()
-  return (text) => {
+  return (text: string, work: () => T | PointFault): T | PointFault => {
     const found = known.get(text)
     if (found !== undefined) return found
+    const made = work()
+    if (made instanceof PointFault) return made
     if (known.size >= rememberedAtMost) known.clear()
-    const made = work(text)
     known.set(text, made)
     return made
   }
@@ -49,20 +51,21 @@ const remembered = <T>(work: (text: string) => T): ((text: string) => T) => {
 
 /** Judges rows against the KPIs they are of, by the same rules as a single measurement. */
 export const pointReader = ({ kpis, calendar, today }: ImportKpis) => {
-  const periodsOf = new Map<ImportKpi, (text: string) => ParsedPeriod | PointFault>()
-  const periodFrom = (text: string, kpi: ImportKpi): ParsedPeriod | PointFault => {
-    let read = periodsOf.get(kpi)
-    if (!read) periodsOf.set(kpi, (read = remembered((given) => judged(() => readPeriod(given, kpi, calendar, today)))))
-    return read(text)
-  }
-  const keyFrom = remembered(dimensionsKey)
+  // One for all KPIs, or memory would grow with their number: what a period is depends on the frequency alone.
+  const periods = memory<ParsedPeriod>()
+  const periodFrom = (text: string, kpi: ImportKpi): ParsedPeriod | PointFault =>
+    periods(`${kpi.frequency} ${text}`, () => judged(() => readPeriod(text, kpi, calendar, today)))
+  const keys = memory<string>()
+  const keyFrom = (text: string): string | PointFault => keys(text, () => dimensionsKey(text))
 
   return (raw: RawPoint): ImportedPoint | PointFault => {
     const code = raw.kpi?.trim() ?? ''
     const kpi = kpis.get(code)
     if (!kpi) return new PointFault('kpi', 'unknown_kpi', code ? `No KPI has the code ${code.slice(0, 100)}` : 'No KPI')
     if (kpi.fault) return kpi.fault
-    const period = raw.period?.trim() ? periodFrom(raw.period, kpi) : new PointFault('period', 'no_period', 'No period')
+    const period = raw.period?.trim()
+      ? periodFrom(raw.period.trim(), kpi)
+      : new PointFault('period', 'no_period', 'No period')
     if (period instanceof PointFault) return period
     const unit = raw.unit?.trim()
     if (unit && kpi.unit !== null && unit !== kpi.unit)
