@@ -45,7 +45,7 @@ const asAsked = (definition: Definition, { aggregation }: ValuesAsked): Definiti
 
 /** An irregular KPI's points are periods of their own. */
 const inOwnPeriods = async (ctx: Context, definition: Definition, asked: ValuesAsked): Promise<Values> => {
-  const periods = await loadOwnPeriods(ctx, definition.id, asked.from, asked.to, mostPeriods)
+  const periods = await loadOwnPeriods(ctx, definition.id, asked, mostPeriods)
   const groups = await loadIn(ctx, [definition], periods, asked, {
     own: true,
     parts: null,
