@@ -39,8 +39,9 @@ export const writeUpload = async (
   }
 }
 
-/** Milliseconds before another attempt, and after which none is made. */
-const pauses = [1_000, 5_000, 15_000, 30_000]
+/** Milliseconds before another attempt, those after the first few, and after which none is made. */
+const pauses = [1_000, 5_000, 15_000]
+const longestPause = 30_000
 const longestTried = 600_000
 
 /**
@@ -49,15 +50,14 @@ const longestTried = 600_000
  */
 const patiently = async <T>({ log, house }: Request, work: () => Promise<T>): Promise<T> => {
   const began = Date.now()
-  for (const pause of pauses) {
+  for (let attempt = 0; ; attempt++) {
     try {
       return await work()
     } catch (error) {
       const isLate = house.closing.aborted || Date.now() - began > longestTried
       if (isLate || toProblem(error).code !== 'unavailable') throw error
       log.warn(error, 'an upload is written again')
-      await sleep(pause, undefined, { signal: house.closing }).catch(() => {})
+      await sleep(pauses[attempt] ?? longestPause, undefined, { signal: house.closing }).catch(() => {})
     }
   }
-  return work()
 }

@@ -187,6 +187,19 @@ describe('A series', () => {
     clock.now = new Date('2026-11-20T12:00:00Z')
   })
 
+  it('shows periods of an irregular KPI as they were known, also those taken back since', async () => {
+    const before = clock.now
+    clock.now = new Date('2026-11-01T12:00:00Z')
+    const { id, code } = await kpi({ frequency: 'irregular', aggregation: 'last' })
+    const days = { '2026-10-05': 1, '2026-10-09': 2 }
+    const [, second] = await record(Object.entries(days).map(([period, value]) => ({ kpiCode: code, period, value })))
+    clock.now = new Date('2026-11-10T12:00:00Z')
+    expect((await call('DELETE', `/v1/measurements/${second?.id}`)).status).toBe(204)
+    clock.now = before
+    expect(values(await seriesOf(id, 'from=2026-01-01&knownAt=2026-11-05T00:00:00Z'))).toEqual(Object.entries(days))
+    expect(values(await seriesOf(id, 'from=2026-01-01'))).toEqual([['2026-10-05', 1]])
+  })
+
   it('adds members up, and never two breakdowns of the same thing', async () => {
     const { id, code } = await kpi()
     const of = (period: string, value: number, dimensions: object) => ({ kpiCode: code, period, value, dimensions })

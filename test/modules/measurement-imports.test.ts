@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { expect, test, vi } from 'vitest'
 import type { ImportKpi } from '../../src/modules/measurement-imports/import.kpis.ts'
 import { pointReader } from '../../src/modules/measurement-imports/import.point.ts'
+import { receiveImport } from '../../src/modules/measurement-imports/import.receive.ts'
 import { createWorld } from '../support/app.ts'
 import { adminPool, createCensus } from '../support/census.ts'
 
@@ -230,6 +232,7 @@ test.each([
   ['10,000 columns', `${Array.from({ length: 10_000 }, (_, at) => `c${at}`).join()}\n`, 'too_many_columns'],
   ['10,000 narrow columns', `${','.repeat(9_999)}\n`, 'too_many_columns'],
   ['a header twice', 'period,value,value\n2026-01,1,2\n', 'duplicate_column'],
+  ['a name objects lose', 'period,value,dimensions.__proto__\n2026-01,1,EMEA\n', 'forbidden_member'],
   ['no period', 'when,value\n2026-01,1\n', 'column_not_found'],
   ['what is no gzip', table, 'not_gzip', { 'content-encoding': 'gzip' }],
   ['a gzip cut short', gzipSync(table.repeat(999)).subarray(0, 40), 'not_gzip', { 'content-encoding': 'gzip' }],
@@ -355,4 +358,13 @@ test('periods are remembered once for all KPIs of a frequency, and a refusal nam
     'A is measured every month, not every quarter',
     'B is measured every month, not every quarter',
   ])
+})
+
+test('why a file is refused is heard even when what was staged cannot be cleared', async () => {
+  const query = vi.fn(() => Promise.reject(new Error('Connection terminated')))
+  const read = () => Promise.resolve({ kpis: new Map(), calendar: {}, today: '2026-06-01' })
+  const input = { delimiter: 'comma', input: { stream: Readable.from([]), mediaType: 'text/csv' } }
+  const refused = receiveImport({ bulk: { query }, tenantId: organizationId, read } as never, input as never)
+  await expect(refused).rejects.toMatchObject({ code: 'unreadable_file', errors: [{ code: 'empty' }] })
+  expect(query).toHaveBeenCalled()
 })

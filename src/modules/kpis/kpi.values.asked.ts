@@ -1,4 +1,4 @@
-import type { KpiAggregation, Period } from '../../scoring/index.ts'
+import type { CalendarPeriod, KpiAggregation, Period } from '../../scoring/index.ts'
 import type { Dimensions } from '../measurements/measurement.table.ts'
 
 /** Which values of KPIs are wanted. */
@@ -15,4 +15,6 @@ export type ValuesAsked = {
   aggregation?: KpiAggregation | undefined
   /** Whether longer periods are made of whole weeks, as those of weekly KPIs always are. */
   inWeeks?: boolean | undefined
+  /** Throws where so many groups beside these periods are too much: asked before values are made of what was read. */
+  permit?: ((groups: number, periods: readonly CalendarPeriod[]) => void) | undefined
 }

@@ -4,6 +4,7 @@ import { type Definition, type Definitions, grainOf, leavesOf, reachOf } from '.
 import { evaluator } from './kpi.formula-values.ts'
 import { loadIn, loadLeaves } from './kpi.leaves.ts'
 import { dense, type ValueGroup } from './kpi.period-points.ts'
+import type { Group } from './kpi.points.asked.ts'
 import { loadOwnPeriods } from './kpi.points.ts'
 import type { ValuesAsked } from './kpi.values.asked.ts'
 
@@ -43,15 +44,20 @@ export const kpiValues = async (
 const asAsked = (definition: Definition, { aggregation }: ValuesAsked): Definition =>
   aggregation ? { ...definition, aggregation } : definition
 
+/** Formulas, and children together, have the groups of all they are made of. */
+const requirePermit = (groups: readonly Group[], periods: readonly CalendarPeriod[], { permit }: ValuesAsked): void =>
+  permit?.(new Set(groups.map(({ dimensions }) => JSON.stringify(dimensions))).size, periods)
+
 /** An irregular KPI's points are periods of their own. */
 const inOwnPeriods = async (ctx: Context, definition: Definition, asked: ValuesAsked): Promise<Values> => {
-  const periods = await loadOwnPeriods(ctx, definition.id, asked.from, asked.to, mostPeriods)
+  const periods = await loadOwnPeriods(ctx, definition.id, asked, mostPeriods)
   const groups = await loadIn(ctx, [definition], periods, asked, {
     own: true,
     parts: null,
     week: null,
     between: [asked.from, asked.to],
   })
+  requirePermit(groups, periods, asked)
   return {
     grain: null,
     periods,
@@ -73,6 +79,7 @@ const inGrain = async (
   const from = first && reach > 0 ? periodAfter(first, -reach, calendar).start : asked.from
   const periods = reach > 0 ? periodsBetween(from, asked.to, grain, calendar) : shown
   const groups = await loadLeaves(ctx, definitions, leavesOf(definitions, wanted), periods, grain, asked)
+  requirePermit(groups, shown, asked)
   const added = new Map([...byId].map(([id, each]) => [id, asAsked(each, asked)]))
   const valuesOf = evaluator(added, groups, periods.length)
   const skipped = periods.length - shown.length

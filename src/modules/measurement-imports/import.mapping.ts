@@ -78,6 +78,9 @@ export const columnsOf = (header: readonly string[], mapping: Mapping): Columns 
       at: find('dimensions', name, true),
     })),
   }
+  // As in JSON (json.ts): an object would lose it without a word.
+  if (columns.dimensions.some(({ name }) => name === '__proto__'))
+    fault('dimensions', 'forbidden_member', 'The name __proto__ is not accepted')
   if (columns.value === -1 && (columns.numerator === -1 || columns.denominator === -1))
     fault('valueColumn', 'column_not_found', `The file has no column ${mapping.valueColumn}`)
   if (faults.length > 0) throw unfit(faults, `; it has ${names.slice(0, 20).join(', ').slice(0, 500) || 'none'}`)

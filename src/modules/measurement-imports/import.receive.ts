@@ -72,7 +72,8 @@ export const receiveImport = async (
     if (input.input.mediaType === ndjson) await staging.copy(readNdjson(textOf(bytes), input, take))
     else await copyCsv(bytes, input, take, staging.copy)
   } catch (error) {
-    await staging.clear()
+    // What is left behind goes with a later import; why this one is refused is what the sender must hear.
+    await staging.clear().catch(() => {})
     throw explain(error)
   }
   const name = digest.digest('hex')

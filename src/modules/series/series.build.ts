@@ -1,5 +1,6 @@
 import type { Context } from '../../api/operation.ts'
 import { inputProblem } from '../../api/problem.ts'
+import type { CalendarPeriod } from '../../scoring/index.ts'
 import { nothing, type PeriodPoint, type ValueGroup } from '../kpis/kpi.period-points.ts'
 import { kpiValues } from '../kpis/kpi.values.ts'
 import { dimensionsOf } from '../measurements/measurement.dimensions.ts'
@@ -8,7 +9,7 @@ import { averageOf, comparison } from './series.compare.ts'
 import { judgeOf } from './series.judge.ts'
 import type { SeriesSubject } from './series.queries.ts'
 import { type KpiSeries, mostPoints, type SeriesAsked, type SeriesPoint } from './series.schema.ts'
-import { readFrom, requireFew, spanOf } from './series.span.ts'
+import { readFrom, requireFew, type Span, spanOf } from './series.span.ts'
 
 /** The series of a KPI as it is answered: values added up, compared, judged against the targets of their time. */
 export const buildSeries = async (ctx: Context, subject: SeriesSubject, asked: SeriesAsked): Promise<KpiSeries> => {
@@ -27,15 +28,21 @@ export const buildSeries = async (ctx: Context, subject: SeriesSubject, asked: S
     knownAt: asked.knownAt,
     aggregation: asked.aggregation,
     inWeeks: kpi.frequency === 'week',
+    permit: (groups: number, periods: readonly CalendarPeriod[]) => {
+      if (countShown(periods, span) * groups > mostPoints)
+        throw inputProblem(
+          'invalid_input',
+          '/groupBy',
+          `more than ${mostPoints} points: ask for fewer periods or members`,
+        )
+    },
   }
   const ids = asked.of === 'children' ? subject.childIds : [kpi.id]
   const found = await kpiValues(ctx, definitions, ids, wanted)
   const values = asked.of === 'children' ? together(subject, [...found.values()], wanted) : found.get(kpi.id)
   const periods = values?.periods ?? []
   const groups = values?.groups.length ? values.groups : asked.groupBy ? [] : [blank(periods.length)]
-  const shown = periods.filter(({ end }) => end >= span.from).length
-  if (shown * groups.length > mostPoints)
-    throw inputProblem('invalid_input', '/groupBy', `more than ${mostPoints} points: ask for fewer periods or members`)
+  const shown = countShown(periods, span)
   const judge = judgeOf(ctx, subject, asked, span.grain, periods)
   return {
     kpiId: kpi.id,
@@ -53,5 +60,9 @@ export const buildSeries = async (ctx: Context, subject: SeriesSubject, asked: S
     }),
   }
 }
+
+/** Periods that are shown; those before them are read for comparison only. */
+const countShown = (periods: readonly CalendarPeriod[], { from }: Span): number =>
+  periods.filter(({ end }) => end >= from).length
 
 const blank = (count: number): ValueGroup => ({ dimensions: {}, points: Array.from({ length: count }, () => nothing) })
