@@ -38,7 +38,7 @@ export {
   targetOn,
 } from './kpi-score.ts'
 export { targetOver } from './kpi-target.ts'
-export { type KpiTrend, trendOf } from './kpi-trend.ts'
+export { type KpiTrend, periodsOfTrend, trendOf } from './kpi-trend.ts'
 export { periodValue, quotient, type Sums } from './kpi-value.ts'
 export { scoreObjective } from './objective.ts'
 export { expectedOn } from './pace.ts'

@@ -5,14 +5,14 @@ export type KpiTrend = { slope: number; periods: number }
 
 /** Fewer values are no trend, older ones are another story. */
 const fewest = 3
-const most = 6
+export const periodsOfTrend = 6
 
 /**
  * Least-squares slope through the newest values, one step apart each, periods without a value left out; null with fewer
  * than three of them.
  */
 export const trendOf = (points: readonly { value: number | null }[]): KpiTrend | null => {
-  const values = points.flatMap(({ value }) => value ?? []).slice(-most)
+  const values = points.flatMap(({ value }) => value ?? []).slice(-periodsOfTrend)
   const n = values.length
   if (n < fewest) return null
   const middle = (n - 1) / 2

@@ -208,6 +208,24 @@ describe('A cascade of KPIs', () => {
 })
 
 describe('Time', () => {
+  it('has one trend, whatever was written last', async () => {
+    const monthly = { '2024-07': 5, '2024-08': 4, '2024-09': 3, '2024-10': 2, '2024-11': 1, '2024-12': 0 }
+    const gappy = { '2025-01': 7, '2025-02': 8, '2025-03': 9, '2026-08': 10, '2026-09': 11, '2026-10': 12 }
+    const daily = { '2026-10-20': 1, '2026-10-25': 2, '2026-10-28': 3, '2026-10-30': 4 }
+    const cases = [
+      ['month', monthly, { slope: -1, periods: 6 }],
+      ['month', gappy, { slope: 1, periods: 6 }],
+      ['day', daily, { slope: 1, periods: 4 }],
+    ] as const
+    for (const [frequency, values, trend] of cases) {
+      const { id } = await kpi({ frequency, aggregation: 'last' })
+      for (const [period, value] of Object.entries(values)) await measure(id, period, value)
+      expect((await read(`kpis/${id}`)).trend).toEqual(trend)
+      await make(`kpis/${id}/targets`, { effectiveFrom: '2026-01-01', target: 10 })
+      expect((await read(`kpis/${id}`)).trend).toEqual(trend)
+    }
+  })
+
   it('lets a sum be judged once its period is over, and a KPI become stale', async () => {
     const { clock } = world
     const { id } = await kpi({ aggregation: 'sum' })

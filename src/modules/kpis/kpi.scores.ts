@@ -6,6 +6,7 @@ import {
   type KpiTargetFrom,
   periodAfter,
   periodOf,
+  periodsOfTrend,
   scoreKpi,
 } from '../../scoring/index.ts'
 import { type Definitions, grainOf, leavesOf, reachOf } from './kpi.definitions.ts'
@@ -39,33 +40,51 @@ export const scoresOf = async (
     const latest = judged?.latest?.start ?? written
     return [ctx.today, written > latest ? written : latest].toSorted()[0] as string
   }
-  const read = async (some: readonly Judged[], to: string): Promise<[Judged, KpiPoint[]][]> => {
-    const [{ frequency }] = some as [Judged]
-    const grain = grainOf({ frequency })
-    const from = grain ? periodAfter(periodOf(to, grain, calendar), -periodsRead, calendar).start : firstDay
-    const ids = some.map(({ id }) => id)
-    const found = await kpiValues(ctx, definitions, ids, { from, to: grain ? to : ctx.today })
-    return some.map((row) => {
-      const values = found.get(row.id)
-      return [row, values ? pointsOf(values, ctx.today).slice(-periodsRead) : []]
-    })
+  /** The newest periods of KPIs up to a day of each; KPIs of the same periods are read with one statement. */
+  const read = async (ends: readonly (readonly [Judged, string])[]): Promise<[Judged, KpiPoint[]][]> => {
+    const alike = Map.groupBy(ends, ([row, to]) => `${row.frequency} ${to}`)
+    const found = await Promise.all(
+      [...alike.values()].map(async (some) => {
+        const [[{ frequency }, to]] = some as [[Judged, string]]
+        const grain = grainOf({ frequency })
+        const end = grain && periodOf(to, grain, calendar)
+        const from = end ? periodAfter(end, -periodsRead, calendar).start : firstDay
+        const ids = some.map(([{ id }]) => id)
+        const values = await kpiValues(ctx, definitions, ids, { from, to: grain ? to : ctx.today })
+        return some.map(([row]) => {
+          const of = values.get(row.id)
+          const points = of ? pointsOf(of, ctx.today).slice(-periodsRead) : []
+          return { row, points, late: end && lateIn(points, end.start) }
+        })
+      }),
+    )
+    // Of few values, read from a later day, some may be missing: a KPI is judged alike whatever was written last.
+    const all = found.flat()
+    const again = all.flatMap(({ row, late }) => (late ? [[row, late] as const] : []))
+    const settled = all.flatMap(({ row, points, late }) => (late ? [] : [[row, points] as [Judged, KpiPoint[]]]))
+    return again.length > 0 ? [...settled, ...(await read(again))] : settled
   }
-  // KPIs of the same periods are read with one statement.
-  const alike = Map.groupBy(rows, (row) => `${row.frequency} ${newest(row)}`)
-  const all = await Promise.all([...alike.values()].map((some) => read(some, newest(some[0] as Judged))))
+  const all = await read(rows.map((row) => [row, newest(row)]))
   const scored = await Promise.all(
-    all.flat().map(async ([row, found]) => {
+    all.map(async ([row, found]) => {
       let points = found
       // The newest periods were taken back: whatever is older is the newest now.
       if (points.length === 0) {
         const last = await lastMeasured(ctx, definitions, row)
-        if (last) points = (await read([row], last))[0]?.[1] ?? []
+        if (last) points = (await read([[row, last]]))[0]?.[1] ?? []
       }
       const input = { ...row, frequency: grainOf(row), points, targets: row.targets }
       return [row.id, scoreKpi(input, ctx.today)] as const
     }),
   )
   return new Map(scored)
+}
+
+/** The first day of the newest period, where older values may belong to its trend; the period may be running still. */
+const lateIn = (points: readonly KpiPoint[], last: string): string | null => {
+  const start = points.at(-1)?.start
+  const isShort = points.filter(({ value }) => value !== null).length <= periodsOfTrend
+  return isShort && start !== undefined && start < last ? start : null
 }
 
 /** The periods of the whole that were measured. */
