@@ -76,7 +76,8 @@ export const contextOf = (
     log: request.log,
     db,
     later,
-    enqueue: (queue, id) => later(request.house.queue(db, queue, { tenantId: request.actor.tenantId, id })),
+    // Waited for: the queue looks up its own settings first, and what it sends then must not come behind the COMMIT.
+    enqueue: async (queue, id) => void (await request.house.queue(db, queue, { tenantId: request.actor.tenantId, id })),
     memo,
     networks: request.house.networks,
     now: now.toISOString(),

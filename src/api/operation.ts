@@ -45,7 +45,7 @@ export type Context = {
   /** Sends a statement whose answer nobody reads; the door waits for it before it commits. */
   later: (statement: Promise<unknown>) => void
   /** Asks for work on something of this organization, by whichever node, once this transaction is committed. */
-  enqueue: (queue: QueueName, id: string) => void
+  enqueue: (queue: QueueName, id: string) => Promise<void>
   /** Survives a retry of the same request: what an attempt learnt that the next one needs. */
   readonly memo: Map<string, unknown>
   /** Runs `work` so that its failure undoes only itself; used when a batch may succeed in part. */

@@ -27,24 +27,42 @@ const makerText = `
      and (k.expires_at is null or k.expires_at > $3))
    or exists (select from users u where u.tenant_id = $1 and u.id = j.created_by and u.deleted_at is null and u.active))`
 
-/** Takes the job for one more attempt; undefined where there is nothing to do (any more). What an earlier one wrote goes. */
+/** Takes the job for one more attempt; undefined where there is nothing to do (any more). */
 export const takeJob = async (db: Database, { tenantId, id }: Work, now: string): Promise<ExportJob | undefined> => {
   const [job] = await query<ExportJob>(
     db,
     'export_job_take',
-    `with taken as (
-       update export_jobs j set status = 'running', attempt = j.attempt + 1, started_at = $3, rows_written = 0, bytes = 0,
-         version = j.version + 1, updated_at = $3
-       where j.tenant_id = $1 and j.id = $2 and j.status in ('queued', 'running') and j.deleted_at is null and j.expires_at > $3
-       returning ${columns}, ${makerText} as "isWanted"
-     ), emptied as (delete from export_chunks c using taken where c.tenant_id = $1 and c.job_id = taken.id)
-     select * from taken`,
+    `update export_jobs j set status = 'running', attempt = j.attempt + 1, started_at = $3, rows_written = 0, bytes = 0,
+       version = j.version + 1, updated_at = $3
+     where j.tenant_id = $1 and j.id = $2 and j.status in ('queued', 'running') and j.deleted_at is null and j.expires_at > $3
+     returning ${columns}, ${makerText} as "isWanted"`,
     [tenantId, id, now],
   )
   return job
 }
 
 type At = { tenantId: string; job: ExportJob; now: string }
+
+/** Pieces that go in one transaction: so few (100 MiB) that it ends long before Postgres would break it off. */
+export const piecesAtOnce = 100
+
+/** Takes away some of what earlier attempts wrote, and says how many; undefined where the job is no longer this attempt's. */
+export const dropPieces = async (db: Database, tenantId: string, job: ExportJob): Promise<number | undefined> => {
+  const [row] = await query<{ dropped: number }>(
+    db,
+    'export_job_drop',
+    `with mine as (
+       select id from export_jobs where tenant_id = $1 and id = $2 and attempt = $3 and status = 'running' and deleted_at is null
+       for no key update
+     ), old as (
+       select c.number from mine join export_chunks c on c.tenant_id = $1 and c.job_id = mine.id order by c.number limit $4
+     ), gone as (
+       delete from export_chunks c using old where c.tenant_id = $1 and c.job_id = $2 and c.number = old.number returning 1)
+     select (select count(*)::int from gone) as dropped from mine`,
+    [tenantId, job.id, job.attempt, piecesAtOnce],
+  )
+  return row?.dropped
+}
 
 /** Adds one piece to the file, and says how far it is; false where the job is no longer this attempt's. */
 export const addPiece = async (
@@ -68,7 +86,8 @@ export const addPiece = async (
 type Ended = { error: string | null; rows: number; syncedThrough: string; expiresAt: string }
 
 /**
- * Ends the job, as failed where `error` says why or its maker is gone, and tells of it. The file of one that failed goes.
+ * Ends the job, as failed where `error` says why or its maker is gone, and tells of it. What one that failed
+ * wrote is left to retention.
  * False where it is no longer this attempt's.
  */
 export const endJob = async (db: Database, { tenantId, job, now }: At, ended: Ended): Promise<boolean> => {
@@ -78,7 +97,9 @@ export const endJob = async (db: Database, { tenantId, job, now }: At, ended: En
     `update export_jobs j set status = case when e.error is null then 'succeeded' else 'failed' end, error = e.error,
        finished_at = $3, version = j.version + 1, updated_at = $3,
        rows_written = $6::bigint, rows_total = case when e.error is null then $6::bigint else j.rows_total end,
-       synced_through = case when e.error is null then $7::timestamptz end, expires_at = $8
+       bytes = case when e.error is null then j.bytes else 0 end,
+       synced_through = case when e.error is null then $7::timestamptz end,
+       expires_at = case when e.error is null then $8::timestamptz else $3 end
      from (select case when ${makerText} then $5::text else 'unauthenticated' end as error
        from export_jobs j where j.tenant_id = $1 and j.id = $2) e
      where j.tenant_id = $1 and j.id = $2 and j.attempt = $4 and j.status = 'running' and j.deleted_at is null
@@ -86,11 +107,6 @@ export const endJob = async (db: Database, { tenantId, job, now }: At, ended: En
     [tenantId, job.id, now, job.attempt, ended.error, ended.rows, ended.syncedThrough, ended.expiresAt],
   )
   if (!row) return false
-  if (row.status === 'failed')
-    await query(db, 'export_job_empty', 'delete from export_chunks where tenant_id = $1 and job_id = $2', [
-      tenantId,
-      job.id,
-    ])
   const subject = { type: 'export_job', id: job.id }
   const changes = { status: ['running', row.status] as [string, string] }
   const actor = { kind: 'api_key', tenantId, id: tenantId } as const

@@ -6,11 +6,12 @@ import { toProblem } from '../api/to-problem.ts'
 import type { BiTable } from '../bi/table.ts'
 import { biTable } from '../bi/tables.ts'
 import { type Database, openTransaction } from '../db/transaction.ts'
+import { keptMilliseconds } from '../modules/export-jobs/export-job.resource.ts'
 import type { Asked } from './export.query.ts'
 import { openPart } from './export.stream.ts'
 import { counted, piecesOf } from './file.pieces.ts'
 import { copiedAs, formatted, zipped } from './format.ts'
-import { addPiece, type ExportJob, endJob, takeJob } from './job.queries.ts'
+import { addPiece, dropPieces, type ExportJob, endJob, piecesAtOnce, takeJob } from './job.queries.ts'
 import { lagMilliseconds } from './synced.ts'
 
 export type RunOptions = {
@@ -25,8 +26,6 @@ export type RunOptions = {
 
 /** So often is an export begun, before it has failed. */
 export const attempts = 5
-/** Milliseconds a file is kept once it is there. */
-const keptMilliseconds = 24 * 3_600_000
 const longest = '3600s'
 
 /** Another attempt has the job, or it was deleted. */
@@ -51,6 +50,7 @@ export const runExport = async (options: RunOptions, work: Work): Promise<void> 
   }
   if (!job.isWanted) return void (await end(0, 'unauthenticated'))
   try {
+    await emptyFile(options.signal, () => within((db) => dropPieces(db, tenantId, job)))
     const rows = await writeFile(options, tenantId, job, (piece) =>
       within((db) => addPiece(db, { tenantId, job, now: now() }, piece)),
     )
@@ -60,6 +60,15 @@ export const runExport = async (options: RunOptions, work: Work): Promise<void> 
     if (options.signal.aborted || job.attempt < attempts) throw error
     log.error({ err: error, tenantId, id: job.id }, 'an export failed')
     await end(0, toProblem(error).code)
+  }
+}
+
+/** What earlier attempts wrote goes before anything is written. */
+const emptyFile = async (signal: AbortSignal, drop: () => Promise<number | undefined>): Promise<void> => {
+  for (let dropped: number | undefined = piecesAtOnce; dropped === piecesAtOnce; ) {
+    if (signal.aborted) throw new Error('the node is stopping')
+    dropped = await drop()
+    if (dropped === undefined) throw new Taken()
   }
 }
 

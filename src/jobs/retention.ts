@@ -12,11 +12,16 @@ const day = 24 * hour
 /** Rows that go in one transaction: so few that nobody waits for it. */
 const batch = 1_000
 
-type Sweep = { name: string; text: string; before: (days: Required<Retention>, now: number) => number }
+type Sweep = {
+  name: string
+  text: string
+  before: (days: Required<Retention>, now: number) => number
+  /** Rows that go in one transaction, where they are large. */
+  most?: number
+}
 
 /** Each deletes the oldest rows before $2, at most $3, and answers how many. */
 const sweeps: readonly Sweep[] = [
-  ...exportSweeps,
   {
     name: 'idempotency_keys',
     // As the API promises.
@@ -50,11 +55,15 @@ const sweeps: readonly Sweep[] = [
         from oldest)
       delete from events e using cut where e.tenant_id = $1 and e.seq < cut.seq`,
   },
+  ...exportSweeps,
 ]
 
-/** Deletes what an organization need not keep any longer, by its own policy; answers the rows that went, by table. */
+/**
+ * Deletes what an organization need not keep any longer, by its own policy; answers the rows that went, by table. A failure
+ * of one sweep is logged and tried again next time; it does not keep the others' rows.
+ */
 export const retire = async (
-  { pool, clock, signal }: Pick<JobContext, 'pool' | 'clock' | 'signal'>,
+  { pool, clock, log, signal }: JobContext,
   tenantId: string,
 ): Promise<Record<string, number>> => {
   const gone: Record<string, number> = {}
@@ -67,23 +76,29 @@ export const retire = async (
     ),
   )
   const days = { ...standardRetention, ...decided[0]?.retention }
-  for (const { name, text, before } of sweeps) {
-    const limit = new Date(before(days, clock().getTime())).toISOString()
-    for (let deleted = batch; deleted === batch && !signal.aborted; ) {
-      deleted = (
-        await inTransaction(pool, tenantId, (db) =>
-          query(db, `retire_${name}`, `${text} returning 1`, [tenantId, limit, batch]),
-        )
-      ).length
-      gone[name] = (gone[name] ?? 0) + deleted
-    }
-  }
+  const attempted = (name: string, work: () => Promise<void>): Promise<void> =>
+    work().catch((error: unknown) => log.error({ err: error, tenantId, sweep: name }, 'old rows could not be deleted'))
+  for (const { name, text, before, most = batch } of sweeps)
+    await attempted(name, async () => {
+      const limit = new Date(before(days, clock().getTime())).toISOString()
+      for (let deleted = most; deleted === most && !signal.aborted; ) {
+        deleted = (
+          await inTransaction(pool, tenantId, (db) =>
+            query(db, `retire_${name}`, `${text} returning 1`, [tenantId, limit, most]),
+          )
+        ).length
+        gone[name] = (gone[name] ?? 0) + deleted
+      }
+    })
   const audit = days.audit
-  if (audit !== null && !signal.aborted) {
-    const now = clock()
-    const limit = new Date(now.getTime() - audit * day).toISOString()
-    gone['audit_log'] = await inTransaction(pool, tenantId, (db) => pruneAudit(db, tenantId, limit, now.toISOString()))
-  }
+  if (audit !== null && !signal.aborted)
+    await attempted('audit_log', async () => {
+      const now = clock()
+      const limit = new Date(now.getTime() - audit * day).toISOString()
+      gone['audit_log'] = await inTransaction(pool, tenantId, (db) =>
+        pruneAudit(db, tenantId, limit, now.toISOString()),
+      )
+    })
   return gone
 }
 

@@ -1,3 +1,4 @@
+import type { Pool } from 'pg'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { retire } from '../../src/jobs/retention.ts'
@@ -10,7 +11,12 @@ const started = Date.now()
 const world = async () => {
   const made = await createWorld({ at: new Date(started).toISOString() })
   const { call, pool, clock, organizationId } = made
-  const options = { pool, clock: () => clock.now, signal: new AbortController().signal }
+  const options = {
+    pool,
+    clock: () => clock.now,
+    log: pino({ level: 'silent' }) as never,
+    signal: new AbortController().signal,
+  }
   const sequenced = async () => {
     const keeper = startKeeper({ pool, log: pino({ level: 'silent' }) })
     keeper.wake(organizationId)
@@ -22,7 +28,7 @@ const world = async () => {
     after: (days: number) => {
       clock.now = new Date(started + days * day)
     },
-    retire: () => retire(options, organizationId),
+    retire: (given = pool) => retire({ ...options, pool: given }, organizationId),
     pillar: (headers = {}) => call('POST', '/v1/pillars', { title: 'P' }, headers),
     feed: (after: number) => call('GET', `/v1/events?after=${after}`),
   }
@@ -88,4 +94,27 @@ test('the audit log is kept for ever, unless decided; never less than a year', a
   expect(await run()).not.toHaveProperty('audit_log')
   const { status, body } = await call('PATCH', '/v1/organization', { retention: { audit: 365 } })
   expect([status, body.code]).toEqual([422, 'invalid_input'])
+})
+
+/** A pool in which statements of one name fail, as by the limit of time. */
+const failing = (pool: Pool, name: string): Pool => {
+  const refuse = (config: { name?: string }) => (config.name === name ? { text: 'select 1 / 0' } : config)
+  const connect = async () => {
+    const client = await pool.connect()
+    return {
+      query: (config: never, values: never) => client.query(refuse(config) as never, values),
+      release: (error?: boolean) => client.release(error),
+    }
+  }
+  return { connect } as never
+}
+
+test('a sweep that fails does not keep the others from theirs', async () => {
+  const { pool, after, retire: run, pillar } = await world()
+  await pillar({ 'idempotency-key': 'again' })
+  after(2)
+  const gone = await run(failing(pool, 'retire_idempotency_keys'))
+  expect(gone).not.toHaveProperty('idempotency_keys')
+  expect(gone).toMatchObject({ webhook_deliveries: 0, events: 0, export_chunks: 0, export_jobs: 0 })
+  expect(await run(failing(pool, 'retire_export_chunks'))).toMatchObject({ idempotency_keys: 1, export_jobs: 0 })
 })

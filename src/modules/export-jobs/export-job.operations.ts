@@ -8,15 +8,14 @@ import { anyone } from '../../auth/rules.ts'
 import { sightOf } from '../../auth/sight.ts'
 import { mayRead } from '../../bi/table.ts'
 import { biTable } from '../../bi/tables.ts'
-import { countKept, dropFiles } from './export-job.queries.ts'
-import { exportJob, exportJobInputs } from './export-job.resource.ts'
+import { countKept, endDeleted, takeTurn } from './export-job.queries.ts'
+import { exportJob, exportJobInputs, keptMilliseconds } from './export-job.resource.ts'
 import type { exportJobs } from './export-job.table.ts'
 
 type Job = typeof exportJobs.$inferSelect
 
 /** So that nobody can fill the database with files. */
 const keptAtMost = 50
-const keptMilliseconds = 24 * 3_600_000
 
 const rowOf = ({ updatedSince }: Row, before: Job | null, { actor, now }: Context): Row =>
   before
@@ -35,6 +34,7 @@ const rowOf = ({ updatedSince }: Row, before: Job | null, { actor, now }: Contex
 /** @throws Problem 403 for a table out of scope, 422 for Parquet in gzip, 409 when too many are kept */
 const judge = async (ctx: Context, { before, after }: Change<Job>): Promise<void> => {
   if (before) return
+  await takeTurn(ctx)
   const table = biTable(after.table)
   if (!table || !mayRead(ctx.actor, table))
     throw new Problem('insufficient_scope', `The credential lacks the scope ${table?.scope ?? 'admin'}`)
@@ -53,8 +53,8 @@ const exportJobWrites: Creatable<Job> = {
   judge,
   settle: async (ctx, changes) => {
     const deleted = changes.flatMap(({ after }) => (after.deletedAt === null ? [] : [after.id]))
-    if (deleted.length > 0) await dropFiles(ctx, deleted)
-    for (const { created, after } of changes) if (created) ctx.enqueue('exports', after.id)
+    if (deleted.length > 0) endDeleted(ctx, deleted)
+    for (const { created, after } of changes) if (created) await ctx.enqueue('exports', after.id)
   },
   bulk: false,
 }

@@ -13,18 +13,22 @@ export const countKept = async ({ db, actor, now }: Context): Promise<number> =>
   return row?.count ?? 0
 }
 
-/** Takes the files of deleted exports away; whoever is writing one is told by its next piece. */
-export const dropFiles = async ({ db, actor, later }: Context, ids: readonly string[]): Promise<void> => {
+/** Those who ask for exports take turns, so that two do not count the same: held to the end of the transaction. */
+export const takeTurn = async ({ db, actor }: Context): Promise<void> => {
+  const key = `${actor.tenantId} exports`
+  await query(db, 'export_jobs_turn', 'select pg_advisory_xact_lock(hashtextextended($1, 0))', [key])
+}
+
+/**
+ * Ends deleted exports; whoever is writing one is told by its next piece. Files may be longer than a request can wait for:
+ * retention takes them.
+ */
+export const endDeleted = ({ db, actor, now, later }: Context, ids: readonly string[]): void =>
   later(
     query(
       db,
       'export_jobs_cancel',
-      `update export_jobs set status = 'cancelled' where tenant_id = $1 and id = any($2) and status in ('queued', 'running')`,
-      [actor.tenantId, ids],
+      `update export_jobs set status = 'cancelled', expires_at = $3, bytes = 0 where tenant_id = $1 and id = any($2)`,
+      [actor.tenantId, ids, now],
     ),
   )
-  await query(db, 'export_chunks_drop', 'delete from export_chunks where tenant_id = $1 and job_id = any($2)', [
-    actor.tenantId,
-    ids,
-  ])
-}

@@ -6,6 +6,9 @@ import { resource } from '../../api/resource.ts'
 import { offeredTables } from '../../bi/tables.ts'
 import { exportCompressions, exportFormats, exportJobs, exportStatuses } from './export-job.table.ts'
 
+/** Milliseconds a file is kept once it is there, and an export that has not ended. */
+export const keptMilliseconds = 24 * 3_600_000
+
 const count = z.int().meta({ format: 'int64' })
 
 export const exportJobSchema = z
