@@ -63,7 +63,7 @@ const longestWork = 10_000
 /** The context of reads inside a transaction somebody else ends. */
 export const contextOf = (
   request: Request,
-  { db, later, settled, forgive, cause }: Transaction,
+  { db, later, settled, forgive, cause, openSince = null }: Transaction,
   wishes: Wishes = {},
   events: Event[] = [],
   memo: Map<string, unknown> = new Map(),
@@ -82,6 +82,7 @@ export const contextOf = (
     networks: request.house.networks,
     now: now.toISOString(),
     today: calendarDay(now, request.organization.timeZone),
+    openSince,
     ifMatch: wishes.ifMatch,
     members: wishes.members,
     emit: (event) => events.push(event),

@@ -4,6 +4,7 @@ import { contextOf, type Request, type Wishes } from './context.ts'
 import type { AnyOperation } from './operation.ts'
 import { Problem } from './problem.ts'
 import { auditReads, readsOf } from './read-audit.ts'
+import { openForSync } from './sync.ts'
 import { inputProblems } from './to-problem.ts'
 import { writeUpload } from './upload.ts'
 import { answer, type Outcome, writeInTurn, writeTogether } from './write.ts'
@@ -52,7 +53,9 @@ const readOnce = async (operation: AnyOperation, request: Request, input: unknow
 
 const read = async (operation: AnyOperation, request: Request, input: unknown, wishes: Wishes): Promise<Outcome> => {
   const mode = operation.singleStatement ? 'single' : 'snapshot'
-  const transaction = await openTransaction(request.house.pool, request.actor.tenantId, mode)
+  const isSync = operation.syncs && (input as Record<string, unknown>)[operation.syncs] !== undefined
+  const open = isSync ? openForSync : openTransaction
+  const transaction = await open(request.house.pool, request.actor.tenantId, mode)
   try {
     const output = await answer(operation, contextOf(request, transaction, wishes), input)
     await transaction.commit()

@@ -35,6 +35,8 @@ export type Context = {
   /** The instant of the request, and the organization's calendar day, by the injected clock. */
   readonly now: string
   readonly today: string
+  /** When the oldest write began that was open before this read, in milliseconds since 1970; told to syncs only. */
+  readonly openSince: number | null
   /** Private networks the operator lets requests to the outside reach. */
   readonly networks: readonly Network[]
   /** The version the caller believes to change (If-Match); undefined is any. */
@@ -118,6 +120,8 @@ export type Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType =
   emits?: readonly Verb[]
   /** Reads with exactly one statement let the door send COMMIT right behind it. */
   singleStatement?: true
+  /** The member of the input by which a caller keeps a copy up to date; the answer says how far it is whole (sync.ts). */
+  syncs?: 'updatedSince' | 'updatedAfter'
   /** Ids of what was read and must be noted: an audit row is written before the answer is given. */
   auditsReads?: (ctx: Pick<Context, 'actor'>, output: z.output<O>, input: z.output<I>) => readonly string[]
   /** Always undone: it writes only to see what would follow, and nothing is kept, no event, no audit. */

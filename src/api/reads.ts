@@ -114,6 +114,7 @@ const list = (resource: Resource, allow: Rule): AnyOperation => {
     output: page,
     list: { resource, cursorOf: (ctx, input, row) => cursorAt(ctx, resource, input as ListInput, row) },
     singleStatement: true,
+    syncs: 'updatedSince',
     ...notingReads(resource, (output) => (output as { items: Row[] }).items),
     allow,
     run: (ctx, input) => runList(ctx, resource, input as unknown as ListInput),

@@ -18,6 +18,9 @@ const lines = (alias: string): Record<string, Column> => ({
   upper_red_line: double(`${alias}.upper_red_line`, 'The upper side of a range.'),
 })
 
+/** What belongs to a KPI goes with it, and counts no more. */
+const deletedAt = (alias: string): string => `coalesce(${alias}.deleted_at, k.deleted_at)`
+
 /** KPIs and their history. */
 export const kpiTables: readonly BiTable[] = [
   {
@@ -75,7 +78,7 @@ export const kpiTables: readonly BiTable[] = [
     reads: ['kpi_targets', 'kpis'],
     where: isShared,
     key: 'kpi_target_id',
-    changedAt: 'updated_at',
+    changedAt: 'changed_at',
     columns: {
       kpi_target_id: guid('t.id', 'The target.'),
       kpi_id: guid('t.kpi_id', 'kpis.kpi_id'),
@@ -83,6 +86,8 @@ export const kpiTables: readonly BiTable[] = [
       ...lines('t'),
       visibility: seen,
       ...lifeOf('t'),
+      deleted_at: instant(deletedAt('t'), 'When it or its KPI was deleted; empty for live rows.'),
+      changed_at: instant('greatest(t.updated_at, k.deleted_at)', 'When it was last changed, or its KPI deleted.'),
     },
   },
   {
@@ -97,7 +102,7 @@ export const kpiTables: readonly BiTable[] = [
     reads: ['measurements', 'kpis', 'kpi_series', 'kpi_targets'],
     where: isShared,
     key: 'measurement_id',
-    changedAt: 'updated_at',
+    changedAt: 'changed_at',
     columns: {
       measurement_id: guid('m.id', 'The measurement.'),
       kpi_id: guid('m.kpi_id', 'kpis.kpi_id'),
@@ -117,12 +122,13 @@ export const kpiTables: readonly BiTable[] = [
       recorded_at: instant('m.created_at', 'When it was learnt.'),
       superseded_at: instant('m.superseded_at', 'When a correction took its place.'),
       is_current: flag(
-        '(m.superseded_at is null and m.deleted_at is null)',
-        'Whether it counts: neither corrected nor withdrawn.',
+        '(m.superseded_at is null and m.deleted_at is null and k.deleted_at is null)',
+        'Whether it counts: neither corrected nor withdrawn, of a KPI that is there.',
       ),
       visibility: seen,
       updated_at: instant('m.updated_at', 'When it was recorded, corrected or withdrawn.'),
-      deleted_at: instant('m.deleted_at', 'When it was withdrawn.'),
+      deleted_at: instant(deletedAt('m'), 'When it was withdrawn, or its KPI deleted.'),
+      changed_at: instant('greatest(m.updated_at, k.deleted_at)', 'When it was last changed, or its KPI deleted.'),
     },
   },
   {

@@ -25,6 +25,8 @@ export type Transaction = {
   cause: (error: unknown) => unknown
   /** Forgets failures that were undone by going back to a savepoint. */
   forgive: () => void
+  /** When the oldest write began that was open before this, in milliseconds since 1970; told to syncs only (sync.ts). */
+  readonly openSince?: number | null
 }
 
 /** Milliseconds. Whoever gives up on a COMMIT does not know whether it happened, so that is given up on late. */

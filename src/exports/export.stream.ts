@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Pool, PoolClient } from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
+import { oldestWrite } from '../api/sync.ts'
 import type { BiTable } from '../bi/table.ts'
 import { type Asked, boundaryText, type Copied, copyText, countText, type Place } from './export.query.ts'
 
@@ -10,6 +11,8 @@ export type Part = {
   end: Place | undefined
   /** Rows there are in the same moment, where they were asked to be counted. */
   total: number | undefined
+  /** When the oldest write began that was still open before that moment, in milliseconds since 1970. */
+  openSince: number | null
 }
 
 /**
@@ -26,6 +29,7 @@ export const openPart = async (
 ): Promise<Part> => {
   const client = await pool.connect()
   try {
+    const openSince = await oldestWrite(client)
     await client.query(
       `begin isolation level repeatable read read only; set local app.tenant = '${tenantId}'; set local statement_timeout = '${longest}'`,
     )
@@ -34,7 +38,7 @@ export const openPart = async (
     const counted = isCounted ? await client.query<{ count: number }>(countText(table, asked)) : undefined
     const stream = client.query(copyTo(copyText(table, asked, end, as)))
     giveBack(client, stream)
-    return { stream, end, total: counted?.rows[0]?.count }
+    return { stream, end, total: counted?.rows[0]?.count, openSince }
   } catch (error) {
     client.release(true)
     throw error

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 import type { Clock } from '../api/clock.ts'
 import type { Work } from '../api/queue.ts'
+import { wholeUntil } from '../api/sync.ts'
 import { toProblem } from '../api/to-problem.ts'
 import type { BiTable } from '../bi/table.ts'
 import { biTable } from '../bi/tables.ts'
@@ -12,7 +13,6 @@ import { openPart } from './export.stream.ts'
 import { counted, piecesOf } from './file.pieces.ts'
 import { copiedAs, formatted, zipped } from './format.ts'
 import { addPiece, dropPieces, type ExportJob, endJob, piecesAtOnce, takeJob } from './job.queries.ts'
-import { lagMilliseconds } from './synced.ts'
 
 export type RunOptions = {
   pool: Pool
@@ -43,23 +43,24 @@ export const runExport = async (options: RunOptions, work: Work): Promise<void> 
   const within = inTransaction(options.pool, tenantId)
   const job = await within((db) => takeJob(db, work, now()))
   if (!job) return
-  const syncedThrough = new Date(clock().getTime() - lagMilliseconds).toISOString()
-  const end = (rows: number, error: string | null) => {
+  const began = clock().getTime()
+  const end = (rows: number, openSince: number | null, error: string | null) => {
+    const syncedThrough = wholeUntil(began, openSince)
     const expiresAt = new Date(clock().getTime() + keptMilliseconds).toISOString()
     return within((db) => endJob(db, { tenantId, job, now: now() }, { error, rows, syncedThrough, expiresAt }))
   }
-  if (!job.isWanted) return void (await end(0, 'unauthenticated'))
+  if (!job.isWanted) return void (await end(0, null, 'unauthenticated'))
   try {
     await emptyFile(options.signal, () => within((db) => dropPieces(db, tenantId, job)))
-    const rows = await writeFile(options, tenantId, job, (piece) =>
+    const { rows, openSince } = await writeFile(options, tenantId, job, (piece) =>
       within((db) => addPiece(db, { tenantId, job, now: now() }, piece)),
     )
-    await end(rows, null)
+    await end(rows, openSince, null)
   } catch (error) {
     if (error instanceof Taken) return
     if (options.signal.aborted || job.attempt < attempts) throw error
     log.error({ err: error, tenantId, id: job.id }, 'an export failed')
-    await end(0, toProblem(error).code)
+    await end(0, null, toProblem(error).code)
   }
 }
 
@@ -79,7 +80,7 @@ const writeFile = async (
   tenantId: string,
   job: ExportJob,
   add: AddPiece,
-): Promise<number> => {
+): Promise<{ rows: number; openSince: number | null }> => {
   const table = biTable(job.table) as BiTable
   const asked: Asked = {
     since: job.updatedSince ?? undefined,
@@ -97,7 +98,7 @@ const writeFile = async (
     if (signal.aborted) throw new Error('the node is stopping')
     if (!(await add({ number: number++, bytes, rows: rows(), total }))) throw new Taken()
   }
-  return rows()
+  return { rows: rows(), openSince: part.openSince }
 }
 
 const inTransaction =

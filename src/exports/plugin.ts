@@ -5,13 +5,13 @@ import type { Request } from '../api/context.ts'
 import { bindingOf, decodeCursor, encodeCursor } from '../api/cursor.ts'
 import { canonicalInstant, instant } from '../api/fields.ts'
 import { Problem } from '../api/problem.ts'
+import { wholeUntil } from '../api/sync.ts'
 import { sightOf } from '../auth/sight.ts'
 import { mayRead } from '../bi/table.ts'
 import { biTable, biTables } from '../bi/tables.ts'
 import type { Place } from './export.query.ts'
 import { openPart } from './export.stream.ts'
 import { copiedAs, formatted, mediaTypes, zipped } from './format.ts'
-import { lagMilliseconds } from './synced.ts'
 
 const asked = z.strictObject({
   format: z.enum(['csv', 'ndjson', 'parquet']).default('csv'),
@@ -47,26 +47,29 @@ export const exports = async (app: FastifyInstance, { requestOf, streams }: Opti
     const { format, cursor, ...wanted } = asked.parse(request.query)
     const binding = bindingOf('export', table.name, wanted.updatedSince ?? null, wanted.includeDeleted)
     const { secret } = caller.organization
-    const { stream, end } = await openPart(
+    const began = caller.house.clock().getTime()
+    const from = cursor === undefined ? undefined : placeOf(cursor, binding, secret)
+    const { stream, end, openSince } = await openPart(
       streams,
       caller.actor.tenantId,
       table,
       {
         since: wanted.updatedSince,
-        after: cursor === undefined ? undefined : placeOf(cursor, binding, secret),
+        after: from?.after,
         limit: wanted.limit,
         includeDeleted: wanted.includeDeleted,
         onlyOpen: sightOf(caller.actor) === 'own',
       },
       copiedAs(format),
     )
+    // Of the first part: what was still open then may be dated among rows it has passed.
+    const through = from?.through ?? wholeUntil(began, openSince)
     if (end) {
-      const next = encodeCursor([end.changedAt, end.key], binding, secret)
+      const next = encodeCursor([end.changedAt, end.key, through], binding, secret)
       const url = new URL(request.url, 'http://localhost')
       url.searchParams.set('cursor', next)
       void reply.header('next-cursor', next).header('link', `<${url.pathname}${url.search}>; rel="next"`)
     } else {
-      const through = new Date(caller.house.clock().getTime() - lagMilliseconds).toISOString()
       void reply.header('synced-through', through)
     }
     const body = formatted(stream, table, format)
@@ -80,7 +83,7 @@ export const exports = async (app: FastifyInstance, { requestOf, streams }: Opti
 }
 
 /** @throws Problem 400 for a cursor of another table, another request or another organization */
-const placeOf = (cursor: string, binding: string, secret: string): Place => {
-  const [changedAt, key] = decodeCursor(cursor, binding, secret)
-  return { changedAt: changedAt as string, key: key as string }
+const placeOf = (cursor: string, binding: string, secret: string): { after: Place; through: string | undefined } => {
+  const [changedAt, key, through] = decodeCursor(cursor, binding, secret) as [string, string, string | undefined]
+  return { after: { changedAt, key }, through }
 }

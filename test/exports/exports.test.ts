@@ -161,6 +161,60 @@ test('an export in parts, broken off and resumed while the table is written to, 
   expect(held).toEqual(new Map(rows.map((line) => [JSON.parse(line).objective_id, JSON.parse(line)])))
 })
 
+test('measurements and targets of a deleted KPI count no more, and copies hear of it', async () => {
+  const { body: kpi } = await world.call('POST', '/v1/kpis', { code: 'GONE', name: 'G', aggregation: 'sum' })
+  await goals.act('measurements/batch', { items: [{ kpiCode: 'GONE', period: '2025-01', value: 1 }] })
+  const target = await world.call('POST', `/v1/kpis/${kpi.id}/targets`, { effectiveFrom: '2025-01-01', target: 2 })
+  expect(target.status, JSON.stringify(target.body)).toBe(201)
+  const since = new Date(Date.now() + 1).toISOString()
+  while (Date.now() <= Date.parse(since)) await new Promise(setImmediate)
+  expect((await world.call('DELETE', `/v1/kpis/${kpi.id}`)).status).toBe(204)
+  const rowsOf = async (table: string, query: string) => {
+    const { body } = await take(`/${table}?format=ndjson${query}`)
+    const rows = body.split('\n').filter(Boolean)
+    return rows.map((line) => JSON.parse(line)).filter((row) => row.kpi_id === kpi.id)
+  }
+  for (const table of ['measurements', 'kpi_targets']) {
+    expect(await rowsOf(table, '')).toEqual([])
+    const [row, ...more] = await rowsOf(table, `&includeDeleted=true&updatedSince=${since}`)
+    expect([typeof row.deleted_at, row.is_current ?? false, more]).toEqual(['string', false, []])
+  }
+})
+
+test('a write that stays open holds back how far exports and lists say they are whole', async () => {
+  const client = await world.pool.connect()
+  try {
+    // Of no row, so that nothing waits for it; an id of a transaction is what makes it a writer.
+    await client.query('begin')
+    await client.query('select pg_current_xact_id()')
+    const { rows } = await client.query<{ began: number }>('select extract(epoch from now())::float8 * 1000 as began')
+    const told = async () => {
+      const first = await take('/objectives?includeDeleted=true&limit=2')
+      const last = `/objectives?limit=1000&includeDeleted=true&cursor=${String(first.headers['next-cursor'])}`
+      return {
+        last,
+        through: [
+          (await take(last)).headers['synced-through'],
+          (await take('/objectives?updatedSince=2026-01-01T00:00:00Z')).headers['synced-through'],
+          (await world.call('GET', '/v1/cycles?updatedSince=2026-01-01T00:00:00Z')).body.syncedThrough,
+        ].map((instant) => Date.parse(String(instant))),
+      }
+    }
+    // As if it had been open for an hour.
+    world.clock.now = new Date(Date.now() + 3_600_000)
+    const latest = (rows[0]?.began ?? 0) - 30_000
+    const { last, through: held } = await told()
+    for (const through of held) expect(through).toBeLessThanOrEqual(latest)
+    await client.query('rollback')
+    // The rows it wrote may be dated among those of the first part, which was read before it ended.
+    expect(Date.parse(String((await take(last)).headers['synced-through']))).toBeLessThanOrEqual(latest)
+    for (const through of (await told()).through) expect(through).toBeGreaterThan(latest)
+  } finally {
+    client.release(true)
+    world.clock.now = undefined as never
+  }
+})
+
 test.each([
   ['/nothing', 404],
   ['/objectives?format=xml', 422],

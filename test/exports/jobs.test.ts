@@ -297,6 +297,21 @@ test('who asked gets what they may see, others nothing, an administrator all; a 
   expect(await names(narrow.id, viewer)).toBe(401)
 })
 
+test('a write that stays open holds back how far a file is whole', async () => {
+  const client = await pool.connect()
+  const begun = clock.now
+  try {
+    await client.query('begin')
+    await client.query('select pg_current_xact_id()')
+    clock.now = new Date(Date.now() + hour)
+    const { syncedThrough } = await done({ table: 'people', format: 'csv' })
+    expect(Date.parse(syncedThrough)).toBeLessThanOrEqual(Date.now() - 30_000)
+  } finally {
+    client.release(true)
+    clock.now = begun
+  }
+})
+
 test('deleting ends what is under way and takes the file', async () => {
   const before = await pieces()
   const running = await ask({ table: 'measurements', format: 'ndjson' })

@@ -68,6 +68,7 @@ export const hrisOperations = [
   operation({
     ...reading,
     name: 'performanceReviews',
+    syncs: 'updatedAfter',
     tag: 'PerformanceReview',
     summary: 'List reviews in the shape HR systems exchange',
     rest: 'GET /hr/performance-reviews',
@@ -86,6 +87,7 @@ export const hrisOperations = [
   operation({
     ...reading,
     name: 'performanceReviewCycles',
+    syncs: 'updatedAfter',
     tag: 'PerformanceReview',
     summary: 'List review cycles in the shape HR systems exchange',
     rest: 'GET /hr/performance-review-cycles',
