@@ -21,6 +21,9 @@ const lines = (alias: string): Record<string, Column> => ({
 /** What belongs to a KPI goes with it, and counts no more. */
 const deletedAt = (alias: string): string => `coalesce(${alias}.deleted_at, k.deleted_at)`
 
+/** The KPIs of the scorecard `k`. */
+const kpisOfCard = 'kpis i where i.tenant_id = k.tenant_id and i.id = any(k.kpi_ids)'
+
 /** KPIs and their history. */
 export const kpiTables: readonly BiTable[] = [
   {
@@ -138,8 +141,9 @@ export const kpiTables: readonly BiTable[] = [
     entitySet: 'ScorecardItems',
     says: 'The KPIs of scorecards with perspective and weight.',
     from: `scorecards k cross join lateral jsonb_to_recordset(k.items) as i ("kpiId" uuid, perspective text, weight float8)`,
-    reads: ['scorecards'],
-    where: isShared,
+    reads: ['scorecards', 'kpis'],
+    // A card that holds a KPI the reader may not see is hidden whole, as in the API: its visibility is the narrowest of all.
+    where: `${isShared} and not exists (select from ${kpisOfCard} and i.visibility = 'private')`,
     key: 'scorecard_item_id',
     changedAt: 'updated_at',
     columns: {
@@ -149,7 +153,10 @@ export const kpiTables: readonly BiTable[] = [
       kpi_id: guid('i."kpiId"', 'kpis.kpi_id'),
       perspective: text('i.perspective', 'Such as financial, customer, internal or growth.'),
       weight: double('i.weight', 'Its weight in the scorecard.'),
-      visibility: seen,
+      visibility: text(
+        `case when exists (select from ${kpisOfCard} and i.visibility <> 'organization') then 'restricted' else k.visibility end`,
+        'The narrowest of the scorecard and its KPIs, organization or restricted; private ones are not published.',
+      ),
       ...lifeOf('k'),
     },
   },

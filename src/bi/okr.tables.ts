@@ -120,9 +120,11 @@ export const okrTables: readonly BiTable[] = [
     name: 'alignments',
     entitySet: 'Alignments',
     says: 'Which objective contributes to which.',
-    from: 'alignments a join objectives o on o.tenant_id = a.tenant_id and o.id = a.child_objective_id',
-    reads: ['alignments', 'objectives'],
-    where: isShared,
+    from: `alignments a join objectives o on o.tenant_id = a.tenant_id and o.id = a.child_objective_id
+      left join key_results k on k.tenant_id = a.tenant_id and k.id = a.parent_key_result_id
+      join objectives p on p.tenant_id = a.tenant_id and p.id = coalesce(a.parent_objective_id, k.objective_id)`,
+    reads: ['alignments', 'objectives', 'key_results'],
+    where: `${isShared} and p.visibility <> 'private'`,
     key: 'alignment_id',
     isGuarded: true,
     columns: {
@@ -132,7 +134,10 @@ export const okrTables: readonly BiTable[] = [
       parent_key_result_id: guid('a.parent_key_result_id', 'The key result above, or empty.'),
       relation: text('a.relation', 'contributes counts in progress, supports does not.'),
       weight: double('a.weight', 'The weight of the child in its parent.'),
-      visibility: seen,
+      visibility: text(
+        `case when p.visibility = 'organization' then o.visibility else p.visibility end`,
+        'The narrower of both objectives, organization or restricted; private ones are not published.',
+      ),
       ...lifeOf('a'),
     },
   },

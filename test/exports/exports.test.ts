@@ -181,6 +181,51 @@ test('measurements and targets of a deleted KPI count no more, and copies hear o
   }
 })
 
+test('what hangs on a hidden goal or KPI is hidden, as in the API', async () => {
+  const { cycleId } = await goals.read(`objectives/${objectiveId}`)
+  const child = await goals.objective(cycleId, 'Child')
+  const parents: Record<string, string> = {}
+  const kpis: Record<string, string> = {}
+  for (const visibility of ['organization', 'restricted', 'private']) {
+    const parent = await goals.objective(cycleId, visibility, { visibility })
+    const above = visibility === 'organization' ? parent : await goals.keyResult(parent.id, { target: 1 })
+    const key = visibility === 'organization' ? 'parentObjectiveId' : 'parentKeyResultId'
+    const made = { childObjectiveId: child.id, [key]: above.id, relation: 'supports' }
+    const alignment = await world.call('POST', '/v1/alignments', made)
+    expect(alignment.status, JSON.stringify(alignment.body)).toBe(201)
+    parents[alignment.body.id] = visibility
+    const kpi = await world.call('POST', '/v1/kpis', { code: `S_${visibility}`, name: 'S', visibility })
+    expect(kpi.status, JSON.stringify(kpi.body)).toBe(201)
+    kpis[visibility] = kpi.body.id
+  }
+  const cards: Record<string, string> = {}
+  for (const visibility of ['organization', 'restricted', 'private']) {
+    const items = [kpis['organization'], ...(visibility === 'organization' ? [] : [kpis[visibility]])]
+    const card = await world.call('POST', '/v1/scorecards', {
+      name: visibility,
+      visibility: 'organization',
+      items: items.map((kpiId) => ({ kpiId, perspective: 'financial' })),
+    })
+    expect(card.status, JSON.stringify(card.body)).toBe(201)
+    cards[card.body.id] = visibility
+  }
+  const seenBy = async (key: string) => {
+    const rows = async (table: string) => {
+      const { body } = await take(`/${table}?format=ndjson`, { authorization: `Bearer ${key}` })
+      const lines = body.split('\n').filter(Boolean)
+      return lines.map((line) => JSON.parse(line))
+    }
+    const alignments = (await rows('alignments')).map((row) => [parents[row.alignment_id], row.visibility])
+    const items = (await rows('scorecard_items')).map((row) => [cards[row.scorecard_id], row.visibility])
+    const sorted = (all: unknown[][]) => all.toSorted((a, b) => String(a).localeCompare(String(b)))
+    return { alignments: sorted(alignments), items: sorted(items) }
+  }
+  const open = ['organization', 'organization']
+  const some = ['restricted', 'restricted']
+  expect(await seenBy(world.apiKey)).toEqual({ alignments: [open, some], items: [open, some, some] })
+  expect(await seenBy(await world.key('viewer'))).toEqual({ alignments: [open], items: [open] })
+})
+
 test('a write that stays open holds back how far exports and lists say they are whole', async () => {
   const client = await world.pool.connect()
   try {

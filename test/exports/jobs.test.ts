@@ -304,8 +304,9 @@ test('a write that stays open holds back how far a file is whole', async () => {
     await client.query('begin')
     await client.query('select pg_current_xact_id()')
     clock.now = new Date(Date.now() + hour)
-    const { syncedThrough } = await done({ table: 'people', format: 'csv' })
+    const { id, syncedThrough } = await done({ table: 'people', format: 'csv' })
     expect(Date.parse(syncedThrough)).toBeLessThanOrEqual(Date.now() - 30_000)
+    expect((await call('DELETE', `/v1/export-jobs/${id}`)).status).toBe(204)
   } finally {
     client.release(true)
     clock.now = begun
