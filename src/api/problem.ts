@@ -59,6 +59,7 @@ const catalogue = {
   unavailable: [503, 'Try again shortly'],
   export_not_ready: [409, 'The export has no file yet'],
   export_expired: [410, 'The file of the export is no longer kept'],
+  export_failed: [410, 'The export ended without a file'],
   range_not_satisfiable: [416, 'The file ends before the range'],
 } as const satisfies Record<string, readonly [number, string]>
 

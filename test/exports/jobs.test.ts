@@ -204,7 +204,9 @@ describe('ranges', () => {
     const range = 'bytes=0-9'
     expect((await file(big.id, { range, 'if-range': etag })).statusCode).toBe(206)
     expect((await file(big.id, { range, 'if-range': '"other"' })).statusCode).toBe(200)
-    expect((await file(big.id, { 'if-none-match': etag })).statusCode).toBe(304)
+    for (const known of [etag, `W/${etag}`, `"other", W/${etag}`, '*'])
+      expect((await file(big.id, { 'if-none-match': known })).statusCode, known).toBe(304)
+    expect((await file(big.id, { 'if-none-match': '"other", "another"' })).statusCode).toBe(200)
   })
 
   test('HEAD tells what GET would', async () => {
@@ -266,7 +268,8 @@ test('what goes on failing has failed, and says as what', async () => {
     await expect(runExport({ ...options(), streams: gone }, { tenantId, id })).rejects.toThrow()
   await runExport({ ...options(), streams: gone }, { tenantId, id })
   expect(await read(id)).toMatchObject({ status: 'failed', error: 'internal', bytes: 0 })
-  expect((await file(id)).json().code).toBe('export_not_ready')
+  const ended = await file(id)
+  expect([ended.statusCode, ended.json().code]).toEqual([410, 'export_failed'])
 })
 
 test('who asked gets what they may see, others nothing, an administrator all; a key that is gone no file', async () => {
@@ -334,6 +337,15 @@ test('deleting ends what is under way and takes the file', async () => {
   clock.now = begun
   expect(Math.max(...drops)).toBe(100)
   expect(await pieces()).toBe(before)
+})
+
+test('a file that went since its job was looked for is not there', async () => {
+  const { id } = await done({ table: 'objectives' })
+  const { db, commit } = await openTransaction(pool, tenantId, 'write')
+  await db.query('delete from export_chunks where tenant_id = $1 and job_id = $2', [tenantId, id])
+  await commit()
+  const { statusCode, headers, json } = await file(id)
+  expect([statusCode, json().code, headers['content-disposition']]).toEqual([404, 'not_found', undefined])
 })
 
 test('begun again, it first empties the file, in parts', async () => {
