@@ -170,21 +170,12 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   // Of their own: who takes an export slowly must not keep others from importing.
   const streams = connectBulk(pool)
   app.addHook('onClose', () => streams.end())
-  await app.register(
-    async (desktop) => {
-      desktop.addHook('onRequest', admit(bearerOf))
-      await desktop.register(odata, { requestOf })
-    },
-    { prefix: '/odata/v4' },
-  )
-  await app.register(
-    async (desktop) => {
-      desktop.addHook('onRequest', admit(bearerOf))
-      await desktop.register(exports, { prefix: '/exports', requestOf, streams })
-      await desktop.register(exportFiles, { prefix: '/export-jobs', requestOf })
-    },
-    { prefix: '/v1' },
-  )
+  await app.register(async (desktop) => {
+    desktop.addHook('onRequest', admit(bearerOf))
+    await desktop.register(odata, { prefix: '/odata/v4', requestOf })
+    await desktop.register(exports, { prefix: '/v1/exports', requestOf, streams })
+    await desktop.register(exportFiles, { prefix: '/v1/export-jobs', requestOf })
+  })
   await app.register(async (secured) => {
     secured.addHook('onRequest', admit())
     await secured.register(rest(modules, requestOf), { prefix: '/v1' })

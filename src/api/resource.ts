@@ -50,6 +50,7 @@ export type Derived<R> = {
 export type Audited = { needs: readonly string[]; isFor: (row: Record<string, unknown>, actor: Actor) => boolean }
 
 /** One noun of the API: the shape clients see, the table behind it, who sees which rows, and its edges. */
+// `any`: a list holds resources of many tables, and what takes a row does not widen to `unknown`.
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Resource<T extends PgTable = any> = {
   /** The OpenAPI component and the GraphQL type, e.g. `KeyResult`. */
