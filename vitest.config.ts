@@ -13,5 +13,7 @@ export default defineConfig({
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // What is awaited comes within milliseconds; a busy machine may take longer than the default second.
+    expect: { poll: { timeout: 10_000 } },
   },
 })

@@ -128,8 +128,7 @@ test('an export is asked for once, done by a node of those there are, and told o
       return startJobs({ ...options(), queue: own, metrics: new Registry(), jobs: [], workers })
     }),
   )
-  for (const { id } of [first.body, other])
-    await expect.poll(async () => (await read(id)).status, { timeout: 10_000 }).toBe('succeeded')
+  for (const { id } of [first.body, other]) await expect.poll(async () => (await read(id)).status).toBe('succeeded')
   expect(most).toBe(1)
   await Promise.all(nodes.map((stop) => stop()))
   const job = await read(first.body.id)

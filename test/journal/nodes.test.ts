@@ -53,7 +53,7 @@ test(`${wanted} events of slow, failing and ordinary writers on nodes that die: 
     await commit()
     return rows
   }
-  await expect.poll(async () => (await stamped()).every(({ seq }) => seq !== null), { timeout: 10_000 }).toBe(true)
+  await expect.poll(async () => (await stamped()).every(({ seq }) => seq !== null)).toBe(true)
   const truth = await stamped()
   // One more event, by which readers who have come to the end see that they have.
   head = truth.length + 1
