@@ -63,7 +63,7 @@ const longestWork = 10_000
 /** The context of reads inside a transaction somebody else ends. */
 export const contextOf = (
   request: Request,
-  { db, later, settled, forgive, cause, openSince = null }: Transaction,
+  { db, later, settled, forgive, cause, openSince }: Transaction,
   wishes: Wishes = {},
   events: Event[] = [],
   memo: Map<string, unknown> = new Map(),

@@ -35,8 +35,9 @@ export type Context = {
   /** The instant of the request, and the organization's calendar day, by the injected clock. */
   readonly now: string
   readonly today: string
-  /** When the oldest write began that was open before this read, in milliseconds since 1970; told to syncs only. */
-  readonly openSince: number | null
+  /** When the oldest write began that was open before this read, in milliseconds since 1970; null where there was none,
+   * undefined where nobody looked: only syncs do. */
+  readonly openSince: number | null | undefined
   /** Private networks the operator lets requests to the outside reach. */
   readonly networks: readonly Network[]
   /** The version the caller believes to change (If-Match); undefined is any. */

@@ -63,7 +63,7 @@ export const exports = async (app: FastifyInstance, { requestOf, streams }: Opti
       copiedAs(format),
     )
     // Of the first part: what was still open then may be dated among rows it has passed.
-    const through = from?.through ?? wholeUntil(began, openSince)
+    const through = from ? from.through : wholeUntil(began, openSince)
     if (end) {
       const next = encodeCursor([end.changedAt, end.key, through], binding, secret)
       const url = new URL(request.url, 'http://localhost')
@@ -83,7 +83,7 @@ export const exports = async (app: FastifyInstance, { requestOf, streams }: Opti
 }
 
 /** @throws Problem 400 for a cursor of another table, another request or another organization */
-const placeOf = (cursor: string, binding: string, secret: string): { after: Place; through: string | undefined } => {
-  const [changedAt, key, through] = decodeCursor(cursor, binding, secret) as [string, string, string | undefined]
+const placeOf = (cursor: string, binding: string, secret: string): { after: Place; through: string } => {
+  const [changedAt, key, through] = decodeCursor(cursor, binding, secret) as [string, string, string]
   return { after: { changedAt, key }, through }
 }
