@@ -7,6 +7,7 @@ import type { Rule } from '../auth/rules.ts'
 import type { Database } from '../db/transaction.ts'
 import type { Network } from '../outbound/address.ts'
 import type { Request } from './context.ts'
+import type { Download } from './download.ts'
 import type { QueueName } from './queue.ts'
 import type { Resource, Verb } from './resource.ts'
 
@@ -143,4 +144,8 @@ export const operation = <I extends z.ZodObject, O extends z.ZodType, S = undefi
   definition: Operation<I, O, S>,
 ): AnyOperation => definition as AnyOperation
 
-export type Module = { resource: Resource | null; operations: readonly AnyOperation[] }
+export type Module = {
+  resource: Resource | null
+  operations: readonly AnyOperation[]
+  downloads?: readonly Download[]
+}

@@ -13,6 +13,7 @@ import { openQueue } from '../../src/jobs/queue.ts'
 import { retire } from '../../src/jobs/retention.ts'
 import { startJobs } from '../../src/jobs/runner.ts'
 import { createWorld } from '../support/app.ts'
+import { requireDownload } from '../support/contract.ts'
 import { goalsOf } from '../support/goals.ts'
 
 const at = '2026-06-01T10:00:00.000Z'
@@ -37,8 +38,12 @@ const done = async (body: object, caller = call) => {
   await run(id)
   return read(id)
 }
-const take = (url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') =>
-  app.inject({ method, url, headers: { authorization: `Bearer ${world.apiKey}`, ...headers } })
+/** Each answer is held against the contract. */
+const take = async (url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') => {
+  const answer = await app.inject({ method, url, headers: { authorization: `Bearer ${world.apiKey}`, ...headers } })
+  requireDownload(method, url, answer)
+  return answer
+}
 const file = (id: string, headers?: Record<string, string>, method?: 'HEAD') =>
   take(`/v1/export-jobs/${id}/file`, headers, method)
 const pieces = async () => {

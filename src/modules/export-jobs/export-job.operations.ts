@@ -11,6 +11,7 @@ import { biTable } from '../../bi/tables.ts'
 import { countKept, endDeleted, takeTurn } from './export-job.queries.ts'
 import { exportJob, exportJobInputs, keptMilliseconds } from './export-job.resource.ts'
 import type { exportJobs } from './export-job.table.ts'
+import { exportTablesOperation } from './export-job.tables.ts'
 
 type Job = typeof exportJobs.$inferSelect
 
@@ -61,6 +62,7 @@ const exportJobWrites: Creatable<Job> = {
 
 /** Deleting one that has not ended ends it. There is nothing to change in one: another is made instead. */
 export const exportJobOperations = [
+  exportTablesOperation,
   ...reads(exportJob),
   ...writes(exportJobWrites).filter(({ name }) => name !== 'updateExportJob'),
 ]
