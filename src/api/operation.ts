@@ -41,6 +41,8 @@ export type Context = {
   readonly openSince: number | null | undefined
   /** Private networks the operator lets requests to the outside reach. */
   readonly networks: readonly Network[]
+  /** Bytes of export files the organization may keep. */
+  readonly exportBytes: number
   /** The version the caller believes to change (If-Match); undefined is any. */
   readonly ifMatch: number | undefined
   /** Members the caller will look at, where that is known; undefined is all. */

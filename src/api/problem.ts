@@ -62,6 +62,7 @@ const catalogue = {
   internal: [500, 'Something went wrong'],
   unavailable: [503, 'Try again shortly'],
   export_not_ready: [409, 'The export has no file yet'],
+  export_storage_full: [409, 'The organization keeps as many bytes of exports as it may'],
   export_expired: [410, 'The file of the export is no longer kept'],
   export_failed: [410, 'The export ended without a file'],
   range_not_satisfiable: [416, 'The file ends before the range'],

@@ -75,7 +75,7 @@ export const requireContract = (method: string, url: string, status: number, bod
 /** The same of a download, whose headers are part of the contract: a required one is there, an undocumented status is not. */
 export const requireDownload = (method: string, url: string, answer: LightMyRequestResponse): void => {
   const { statusCode, headers, body } = answer
-  const type = String(headers['content-type'] ?? '')
+  const type = headers['content-type'] ?? ''
   requireContract(
     method,
     url,
