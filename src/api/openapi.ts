@@ -101,7 +101,7 @@ export const openApiOf = (modules: readonly Module[], version: string): Document
         },
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or a JWT of the configured issuer.' },
-          basic: { type: 'http', scheme: 'basic', description: 'An API key: up to its last `_`, and the rest.' },
+          basic: { type: 'http', scheme: 'basic', description: 'An API key: up to its third `_`, and the rest.' },
         },
       },
     },
