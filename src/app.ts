@@ -71,6 +71,8 @@ export type AppOptions = {
   queue?: Queue
   /** Private networks that webhooks may reach. */
   networks?: readonly Network[]
+  /** Bytes of export files each organization may keep; without it, any number. */
+  exportBytes?: number
 }
 
 /** Writers of one tenant that may hold connections at once: one works, the next are ready behind its lock. */
@@ -117,6 +119,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     journal: options.journal ?? unheard,
     queue: options.queue ?? unworked,
     networks: options.networks ?? [],
+    exportBytes: options.exportBytes ?? Infinity,
   }
   const requestOf = ({ session, log, id }: FastifyRequest): Request => ({ house, ...session, log, id })
 

@@ -42,6 +42,8 @@ const environment = z.object({
           return network ? [network] : []
         }),
     ),
+  /** Megabytes (of 10⁶ bytes) of export files each organization may keep in the database. */
+  EXPORT_STORAGE_MB: z.coerce.number().int().min(1).max(1_000_000_000).default(10_000),
   POOL_SIZE: z.coerce.number().int().min(4).max(200).default(16),
 })
 
@@ -70,6 +72,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) => {
     jwt: issuer && audience && jwksUrl ? { issuer, audience, jwksUrl, ...(claims ? { claims } : {}) } : undefined,
     trustProxy: settings.TRUST_PROXY,
     networks: settings.WEBHOOK_NETWORKS,
+    exportBytes: settings.EXPORT_STORAGE_MB * 1_000_000,
     poolSize: settings.POOL_SIZE,
   }
 }

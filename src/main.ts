@@ -39,6 +39,7 @@ const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<voi
     trustProxy: config.trustProxy,
     isDraining: lifecycle.isDraining,
     networks: config.networks,
+    exportBytes: config.exportBytes,
     commands: demo ? forLandingPage(url, demo) : [],
   })
   process.on('unhandledRejection', (reason) => {
@@ -48,7 +49,7 @@ const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<voi
   lifecycle.closeAtEnd(() => app.close())
   await app.listen({ host: config.host, port })
   const { log: logger, metrics } = app
-  const { networks } = config
+  const { networks, exportBytes } = config
   lifecycle.closeAtEnd(
     await startBackground({
       pool,
@@ -58,6 +59,7 @@ const serve = async (lifecycle: ReturnType<typeof createLifecycle>): Promise<voi
       metrics,
       journal,
       networks,
+      exportBytes,
     }),
   )
   lifecycle.nowServing()

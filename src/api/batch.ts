@@ -95,8 +95,12 @@ type Answer = { status: number; problem?: z.output<typeof problemSchema> } & Par
 type Apply = (ctx: Context, items: Row[]) => Promise<Result[]>
 
 const whole = async (ctx: Context, apply: Apply, items: unknown[]): Promise<Answer[]> => {
-  const faults = items.flatMap((item, index) => (item instanceof Unfit ? problemOf(item, index).errors : []))
-  if (faults.length > 0) throw new Problem('invalid_input', `${faults.length} faults in the items`, { errors: faults })
+  const [problem, ...others] = items.flatMap((item, index) => (item instanceof Unfit ? problemOf(item, index) : []))
+  if (problem) {
+    const errors = [problem, ...others].flatMap((each) => each.errors)
+    const code = others.every((each) => each.code === problem.code) ? problem.code : 'invalid_input'
+    throw new Problem(code, `${errors.length} faults in the items`, { errors })
+  }
   return apply(ctx, items as Row[])
 }
 
@@ -140,8 +144,8 @@ const inPart = async (ctx: Context, apply: Apply, items: unknown[]): Promise<Ans
 }
 
 const problemOf = ({ error }: Unfit, index: number): Problem => {
-  const { errors, message } = inputProblems(error)
-  return new Problem('invalid_input', message, {
+  const { code, errors, message } = inputProblems(error)
+  return new Problem(code, message, {
     errors: errors.map((fault) => ({ ...fault, pointer: `/items/${index}${fault.pointer}` })),
   })
 }

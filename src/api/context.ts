@@ -24,6 +24,8 @@ export type House = {
   gather: Gather
   /** Private networks the operator lets requests to the outside reach. */
   networks: readonly Network[]
+  /** Bytes of export files each organization may keep. */
+  exportBytes: number
   /** Drops what is remembered of a tenant's credentials. */
   forget: (tenantId: string) => void
   /** Aborts when the service ends: whoever waits goes. */
@@ -63,7 +65,7 @@ const longestWork = 10_000
 /** The context of reads inside a transaction somebody else ends. */
 export const contextOf = (
   request: Request,
-  { db, later, settled, forgive, cause, openSince = null }: Transaction,
+  { db, later, settled, forgive, cause, openSince }: Transaction,
   wishes: Wishes = {},
   events: Event[] = [],
   memo: Map<string, unknown> = new Map(),
@@ -80,6 +82,7 @@ export const contextOf = (
     enqueue: async (queue, id) => void (await request.house.queue(db, queue, { tenantId: request.actor.tenantId, id })),
     memo,
     networks: request.house.networks,
+    exportBytes: request.house.exportBytes,
     now: now.toISOString(),
     today: calendarDay(now, request.organization.timeZone),
     openSince,

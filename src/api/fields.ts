@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ProblemCode } from './problem.ts'
 
 /** Postgres has no year 0, and JavaScript writes years beyond 9999 with a sign. What is no date at all is told elsewhere. */
 const isWithinYears = (value: string): boolean => {
@@ -30,8 +31,15 @@ export const instant = z.iso
 export const ratio = z.number().min(0).max(1)
 /** Any finite number the arithmetic can carry: |x| ≤ 10¹⁵. */
 export const quantity = z.number().min(-1e15).max(1e15)
-/** Relative weight, 0..10⁶. */
-export const weight = z.number().min(0).max(1e6)
+/** Relative weight, 0..10⁶; below 0 has a code of its own. */
+export const weight = z
+  .number()
+  .max(1e6)
+  .refine((value) => value >= 0, {
+    message: 'weights are at least 0',
+    params: { code: 'negative_weight' satisfies ProblemCode },
+  })
+  .meta({ minimum: 0 })
 
 export const timeZone = z
   .string()

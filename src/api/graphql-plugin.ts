@@ -132,10 +132,9 @@ const send = (reply: FastifyReply, type: string, status: number, body: object) =
 /** GraphQL's envelope around the same problems REST answers with. */
 const formatError = (error: Error, request: FastifyRequest) => {
   const { originalError, path, locations } = error as GraphQLError
-  const problem =
-    error instanceof GraphQLError && !originalError
-      ? new Problem('malformed_request', error.message)
-      : toProblem(originalError ?? error)
+  // Variables that do not fit their types come as an error of GraphQL's about another one of its own.
+  const isOfGraphql = error instanceof GraphQLError && (!originalError || originalError instanceof GraphQLError)
+  const problem = isOfGraphql ? new Problem('malformed_request', error.message) : toProblem(originalError ?? error)
   if (problem.status >= 500) request.log.error({ err: originalError ?? error }, problem.message)
   return {
     message: problem.message,

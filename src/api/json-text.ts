@@ -38,6 +38,19 @@ export const scan = (text: string, maxDepth: number): number | undefined => {
   return members
 }
 
+/** Whether text that is not JSON has, outside of strings, a name other languages print for numbers that are not finite. */
+export const namesNotFinite = (text: string): boolean => {
+  const name = /\b(?:NaN|Infinity)\b/y
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) === QUOTE) i = endOfString(text, i)
+    else if (text[i] === 'N' || text[i] === 'I') {
+      name.lastIndex = i
+      if (name.test(text)) return true
+    }
+  }
+  return false
+}
+
 type Container = { names: Set<string> | undefined; at: string | number }
 
 /** RFC 6901 steps to the first repeated member, for text known to be JSON. Slow: meant for composing a refusal. */

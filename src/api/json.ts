@@ -1,9 +1,10 @@
-import { repeatedMember, scan } from './json-text.ts'
-import { Problem } from './problem.ts'
+import { namesNotFinite, repeatedMember, scan } from './json-text.ts'
+import { inputProblem, Problem } from './problem.ts'
 
 /**
  * Reads JSON that is safe to hand on: RFC 8259 narrowed to what survives a double, a JavaScript object and a Postgres
- * text column (I-JSON, RFC 7493, plus NUL and `__proto__`). Throws `invalid_json` with a pointer to the first fault.
+ * text column (I-JSON, RFC 7493, plus NUL and `__proto__`). Throws `number_not_finite` or `invalid_json` with a pointer to
+ * the first fault.
  *
  * Two cheap passes around the native parser: one over the text for what parsing would hide (depth, and how many
  * members were written), one over the value for the rest. A value with fewer members than its text repeats a name.
@@ -31,6 +32,7 @@ const read = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch (error) {
+    if (namesNotFinite(text)) throw inputProblem('number_not_finite', '', 'JSON has no NaN and no Infinity')
     // The parser quotes the body in its message; only the position is passed on, since answers and logs are kept.
     const place = /\(line \d+ column \d+\)/.exec((error as Error).message)?.[0].slice(1, -1)
     throw refusal('', 'syntax', place ? `The body is not JSON: see ${place}` : 'The body is not JSON')
@@ -41,8 +43,8 @@ const read = (text: string): unknown => {
 const inspect = (root: unknown, suspicious: boolean): number => {
   const path: (string | number)[] = []
   let members = 0
-  const fault = (key: string | number, code: string, message: string) =>
-    refusal(jsonPointer(path.concat(key).slice(1)), code, message)
+  const pointerTo = (key: string | number) => jsonPointer(path.concat(key).slice(1))
+  const fault = (key: string | number, code: string, message: string) => refusal(pointerTo(key), code, message)
 
   const checkText = (key: string | number, text: string) => {
     if (text.includes('\0')) throw fault(key, 'nul', 'The text contains U+0000')
@@ -52,7 +54,7 @@ const inspect = (root: unknown, suspicious: boolean): number => {
   const visit = (key: string | number, value: unknown): void => {
     if (typeof value === 'number') {
       if (Number.isSafeInteger(value) || Math.abs(value) < Number.MAX_SAFE_INTEGER) return
-      if (!Number.isFinite(value)) throw fault(key, 'not_finite', 'The number is too large')
+      if (!Number.isFinite(value)) throw inputProblem('number_not_finite', pointerTo(key), 'The number is too large')
       throw fault(key, 'unsafe_integer', 'Whole numbers beyond 2^53 - 1 would be rounded')
     }
     if (typeof value === 'string') {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { downloadPaths } from './download.ts'
 import { placesOf } from './endpoint.ts'
 import { eventTypesOf } from './event-types.ts'
 import { eventSchemasOf, webhooksOf } from './openapi-events.ts'
@@ -66,6 +67,8 @@ export const openApiOf = (modules: readonly Module[], version: string): Document
     paths[at] = { ...paths[at], [method.toLowerCase()]: operationObject(operation) }
     if (operation.patient) paths[`${at}/stream`] = { get: streamObject(operation) }
   }
+  for (const download of modules.flatMap(({ downloads = [] }) => downloads))
+    Object.assign(paths, downloadPaths(download))
   const types = eventTypesOf(modules)
   const document = createDocument(
     {
@@ -98,6 +101,7 @@ export const openApiOf = (modules: readonly Module[], version: string): Document
         },
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or a JWT of the configured issuer.' },
+          basic: { type: 'http', scheme: 'basic', description: 'An API key: up to its third `_`, and the rest.' },
         },
       },
     },

@@ -7,6 +7,7 @@ import type { Rule } from '../auth/rules.ts'
 import type { Database } from '../db/transaction.ts'
 import type { Network } from '../outbound/address.ts'
 import type { Request } from './context.ts'
+import type { Download } from './download.ts'
 import type { QueueName } from './queue.ts'
 import type { Resource, Verb } from './resource.ts'
 
@@ -35,10 +36,13 @@ export type Context = {
   /** The instant of the request, and the organization's calendar day, by the injected clock. */
   readonly now: string
   readonly today: string
-  /** When the oldest write began that was open before this read, in milliseconds since 1970; told to syncs only. */
-  readonly openSince: number | null
+  /** When the oldest write began that was open before this read, in milliseconds since 1970; null where there was none,
+   * undefined where nobody looked: only syncs do. */
+  readonly openSince: number | null | undefined
   /** Private networks the operator lets requests to the outside reach. */
   readonly networks: readonly Network[]
+  /** Bytes of export files the organization may keep. */
+  readonly exportBytes: number
   /** The version the caller believes to change (If-Match); undefined is any. */
   readonly ifMatch: number | undefined
   /** Members the caller will look at, where that is known; undefined is all. */
@@ -142,4 +146,8 @@ export const operation = <I extends z.ZodObject, O extends z.ZodType, S = undefi
   definition: Operation<I, O, S>,
 ): AnyOperation => definition as AnyOperation
 
-export type Module = { resource: Resource | null; operations: readonly AnyOperation[] }
+export type Module = {
+  resource: Resource | null
+  operations: readonly AnyOperation[]
+  downloads?: readonly Download[]
+}

@@ -2,14 +2,13 @@ import { and, eq, gte, ilike, or, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { anyone, type Rule } from '../auth/rules.ts'
 import { run, statement } from '../db/statement.ts'
-import { bindingOf, decodeCursor, encodeCursor, type Position } from './cursor.ts'
 import { id, instant } from './fields.ts'
 import { type AnyOperation, type Context, operation } from './operation.ts'
-import { behind, orderBy, parseOrder, positionOf, sortsOf } from './order.ts'
+import { behind, orderBy, parseOrder, sortsOf } from './order.ts'
+import { cursorAt, type ListInput, positionIn, wholeThrough } from './place.ts'
 import { notingReads } from './read-audit.ts'
 import type { Resource, Sight } from './resource.ts'
 import { columnOf, forEachSight, present, readable, readValues, selected, shapeOf, sightIn } from './select.ts'
-import { syncedThrough } from './sync.ts'
 
 type Row = Record<string, unknown>
 
@@ -121,36 +120,6 @@ const list = (resource: Resource, allow: Rule): AnyOperation => {
   })
 }
 
-export type ListInput = {
-  limit: number
-  cursor?: string
-  sort?: string
-  updatedSince?: string
-  includeDeleted?: boolean
-  q?: string
-} & Record<string, unknown>
-
-const boundTo = (resource: Resource, input: ListInput): string => {
-  const { limit: _limit, cursor: _cursor, fields: _fields, ...bound } = input
-  return bindingOf(
-    resource.name,
-    Object.keys(bound)
-      .toSorted()
-      .map((key) => [key, bound[key]]),
-  )
-}
-
-const cursorAt = (ctx: Context, resource: Resource, input: ListInput, row: Row): string =>
-  encodeCursor(
-    positionOf(parseOrder(resource, input.sort), row, ctx.today),
-    boundTo(resource, input),
-    ctx.organization.secret,
-  )
-
-/** Where a page begins: behind this position of the order; undefined on the first. */
-export const positionIn = (ctx: Context, resource: Resource, input: ListInput): Position | undefined =>
-  input.cursor ? decodeCursor(input.cursor, boundTo(resource, input), ctx.organization.secret) : undefined
-
 const runList = async (ctx: Context, resource: Resource, input: ListInput) => {
   const order = parseOrder(resource, input.sort)
   const filters = Object.fromEntries((resource.filters ?? []).flatMap((key) => (input[key] ? [[key, input[key]]] : [])))
@@ -176,7 +145,7 @@ const runList = async (ctx: Context, resource: Resource, input: ListInput) => {
   const items = rows.slice(0, input.limit)
   const last = items.at(-1)
   const nextCursor = rows.length > input.limit && last ? cursorAt(ctx, resource, input, last) : null
-  const through = input.updatedSince && !nextCursor ? syncedThrough(ctx) : undefined
+  const through = nextCursor ? undefined : wholeThrough(ctx, resource, input)
   const shown = items.map((row) => present(resource, row, ctx, shape))
   return { items: shown, nextCursor, syncedThrough: through } as never
 }

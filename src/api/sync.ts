@@ -32,5 +32,6 @@ export const openForSync = async (pool: Pool, tenantId: string, mode: Mode): Pro
 export const wholeUntil = (now: number, openSince: number | null): string =>
   new Date(Math.min(now, openSince ?? now) - lag).toISOString()
 
-/** The same of a list, by the instant of its request. */
-export const syncedThrough = ({ now, openSince }: Context): string => wholeUntil(Date.parse(now), openSince)
+/** The same of a list, by the instant of its request; undefined where nobody looked for open writes. */
+export const syncedThrough = ({ now, openSince }: Context): string | undefined =>
+  openSince === undefined ? undefined : wholeUntil(Date.parse(now), openSince)

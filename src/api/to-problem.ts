@@ -14,20 +14,32 @@ export const toProblem = (error: unknown): Problem => {
   return new Problem('internal', undefined, { cause: error })
 }
 
-/** Every fault zod found, with a pointer into the body or to the parameter. */
+/**
+ * Every fault zod found, with a pointer into the body or to the parameter. Where all break one rule that has a code of its
+ * own, the problem has that code, else `invalid_input`.
+ */
 export const inputProblems = (error: z.ZodError): Problem => {
   const errors = error.issues.flatMap(faultsOf)
   const detail =
     errors.length === 1 ? `${errors[0]?.pointer || '/'}: ${errors[0]?.message}` : `${errors.length} faults in the input`
-  return new Problem('invalid_input', detail, { errors })
+  const [own, ...others] = new Set(error.issues.map(ownCode))
+  return new Problem((others.length === 0 && own) || 'invalid_input', detail, { errors })
 }
 
 const faultsOf = (issue: z.core.$ZodIssue): Fault[] => {
-  const { code, message } = issue
+  const { message } = issue
+  const code = ownCode(issue) ?? issue.code
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ pointer: pointerTo([...issue.path, key]), code, message: 'unknown member' }))
   }
   return [{ pointer: pointerTo(issue.path), code, message }]
+}
+
+/** A refinement names its code by `params`. A literal of GraphQL may be too large for a double, which JSON's reader told. */
+const ownCode = (issue: z.core.$ZodIssue): ProblemCode | undefined => {
+  if (issue.code === 'custom') return issue.params?.['code'] as ProblemCode | undefined
+  const { received } = issue as { received?: unknown }
+  return received === 'Infinity' ? 'number_not_finite' : undefined
 }
 
 /** RFC 6901. The body sits under `input` (operation.ts), which callers do not see. */

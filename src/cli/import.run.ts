@@ -55,6 +55,7 @@ export const importPeople = async (
       turn: createTurns(1),
       gather: createGathering(),
       networks: [],
+      exportBytes: Infinity,
       forget: () => {},
       closing: new AbortController().signal,
       journal: unheard,

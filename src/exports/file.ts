@@ -1,20 +1,18 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Pool } from 'pg'
-import { z } from 'zod'
 import { contextOf, type Request } from '../api/context.ts'
-import { id as idSchema } from '../api/fields.ts'
 import { Problem } from '../api/problem.ts'
 import { findOne } from '../api/reads.ts'
 import { mayRead } from '../bi/table.ts'
 import { biTable } from '../bi/tables.ts'
 import { query } from '../db/statement.ts'
 import { openTransaction } from '../db/transaction.ts'
+import { exportFile, mediaTypes } from '../modules/export-jobs/export-job.downloads.ts'
 import { exportJob } from '../modules/export-jobs/export-job.resource.ts'
 import type { exportJobs } from '../modules/export-jobs/export-job.table.ts'
 import { pieceBytes } from './file.pieces.ts'
 import { type Range, rangeOf } from './file.range.ts'
-import { mediaTypes } from './format.ts'
 
 type Job = typeof exportJobs.$inferSelect
 
@@ -30,7 +28,7 @@ export const exportFiles = async (app: FastifyInstance, { requestOf }: Options):
     url: '/:id/file',
     handler: async (request, reply) => {
       const asked = requestOf(request)
-      const { id } = z.object({ id: idSchema }).parse(request.params)
+      const { id } = exportFile.input.parse(request.params)
       const job = requireFile(asked, await jobOf(asked, id))
       // What has succeeded is never written again.
       const etag = `"${job.id}"`

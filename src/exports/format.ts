@@ -6,12 +6,6 @@ import type { Copied } from './export.query.ts'
 
 export type Format = 'csv' | 'ndjson' | 'parquet'
 
-export const mediaTypes: Record<Format, string> = {
-  csv: 'text/csv; charset=utf-8; header=present',
-  ndjson: 'application/x-ndjson; charset=utf-8',
-  parquet: 'application/vnd.apache.parquet',
-}
-
 export const copiedAs = (format: Format): Copied => (format === 'parquet' ? 'text' : format)
 
 /** What Postgres sent, in the format that was asked for. */

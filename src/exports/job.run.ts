@@ -1,12 +1,14 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 import type { Clock } from '../api/clock.ts'
+import { Problem } from '../api/problem.ts'
 import type { Work } from '../api/queue.ts'
 import { wholeUntil } from '../api/sync.ts'
 import { toProblem } from '../api/to-problem.ts'
 import type { BiTable } from '../bi/table.ts'
 import { biTable } from '../bi/tables.ts'
 import { type Database, openTransaction } from '../db/transaction.ts'
+import { bytesKept } from '../modules/export-jobs/export-job.queries.ts'
 import { keptMilliseconds } from '../modules/export-jobs/export-job.resource.ts'
 import type { Asked } from './export.query.ts'
 import { openPart } from './export.stream.ts'
@@ -18,6 +20,8 @@ export type RunOptions = {
   pool: Pool
   /** Connections that speak COPY. */
   streams: Pool
+  /** Bytes of files the organization may keep. */
+  mostBytes: number
   clock: Clock
   log: FastifyBaseLogger
   /** Ends the run; another node begins it again. */
@@ -50,17 +54,25 @@ export const runExport = async (options: RunOptions, work: Work): Promise<void> 
     return within((db) => endJob(db, { tenantId, job, now: now() }, { error, rows, syncedThrough, expiresAt }))
   }
   if (!job.isWanted) return void (await end(0, null, 'unauthenticated'))
+  const empty = () => emptyFile(options.signal, () => within((db) => dropPieces(db, tenantId, job)))
   try {
-    await emptyFile(options.signal, () => within((db) => dropPieces(db, tenantId, job)))
-    const { rows, openSince } = await writeFile(options, tenantId, job, (piece) =>
-      within((db) => addPiece(db, { tenantId, job, now: now() }, piece)),
-    )
+    await empty()
+    let room = options.mostBytes - (await within((db) => bytesKept({ db, tenantId })))
+    const { rows, openSince } = await writeFile(options, tenantId, job, async (piece) => {
+      // One export of an organization is written at a time, so nobody else takes of the room.
+      room -= piece.bytes.length
+      if (room < 0) throw new Problem('export_storage_full')
+      return within((db) => addPiece(db, { tenantId, job, now: now() }, piece))
+    })
     await end(rows, openSince, null)
   } catch (error) {
     if (error instanceof Taken) return
-    if (options.signal.aborted || job.attempt < attempts) throw error
-    log.error({ err: error, tenantId, id: job.id }, 'an export failed')
-    await end(0, null, toProblem(error).code)
+    const { code } = toProblem(error)
+    // At once, so that it does not keep smaller ones out; what cannot go now is taken by retention.
+    if (code === 'export_storage_full') await empty().catch(() => {})
+    else if (options.signal.aborted || job.attempt < attempts) throw error
+    else log.error({ err: error, tenantId, id: job.id }, 'an export failed')
+    await end(0, null, code)
   }
 }
 

@@ -1,25 +1,23 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Pool } from 'pg'
-import { z } from 'zod'
 import type { Request } from '../api/context.ts'
 import { bindingOf, decodeCursor, encodeCursor } from '../api/cursor.ts'
-import { canonicalInstant, instant } from '../api/fields.ts'
+import { placesOf } from '../api/endpoint.ts'
+import { canonicalInstant } from '../api/fields.ts'
 import { Problem } from '../api/problem.ts'
+import { queryReader } from '../api/query-string.ts'
 import { wholeUntil } from '../api/sync.ts'
 import { sightOf } from '../auth/sight.ts'
 import { mayRead } from '../bi/table.ts'
-import { biTable, biTables } from '../bi/tables.ts'
+import { biTable } from '../bi/tables.ts'
+import { exportTable, mediaTypes } from '../modules/export-jobs/export-job.downloads.ts'
 import type { Place } from './export.query.ts'
 import { openPart } from './export.stream.ts'
-import { copiedAs, formatted, mediaTypes, zipped } from './format.ts'
+import { copiedAs, formatted, zipped } from './format.ts'
 
-const asked = z.strictObject({
-  format: z.enum(['csv', 'ndjson', 'parquet']).default('csv'),
-  updatedSince: instant.transform(canonicalInstant).optional(),
-  includeDeleted: z.stringbool().default(false),
-  limit: z.coerce.number().int().min(1).max(1_000_000).optional(),
-  cursor: z.string().max(500).optional(),
-})
+const { inQuery } = placesOf(exportTable)
+const readQuery = queryReader(inQuery, false)
+const asked = exportTable.input.omit({ table: true })
 
 /** Milliseconds; Postgres gives up at the same time (export.stream.ts). */
 const longestExport = 600_000
@@ -27,25 +25,19 @@ const longestExport = 600_000
 type Options = { requestOf: (request: FastifyRequest) => Request; streams: Pool }
 
 /**
- * `GET /v1/exports` lists the published tables the credential may read; `GET /v1/exports/{table}` streams one. With
+ * `GET /v1/exports/{table}` streams a published table (`GET /v1/exports` lists them: export-job.tables.ts). With
  * `limit` in parts: `Next-Cursor` (and `Link`) leads to the next, and the last carries `Synced-Through`, the next
  * `updatedSince`. Rows of parts come in the order they changed, so that one broken off is resumed by its cursor; what
  * changes meanwhile comes again later, under the same key.
  */
 export const exports = async (app: FastifyInstance, { requestOf, streams }: Options): Promise<void> => {
-  app.get('/', (request, reply) => {
-    const items = biTables.filter((table) => mayRead(requestOf(request).actor, table))
-    return reply.send({
-      items: items.map(({ name, kind, says, key, changedAt }) => ({ name, kind, says, key, changedAt })),
-    })
-  })
-
   app.get('/:table', { config: { answerWithin: longestExport } }, async (request, reply) => {
     const caller = requestOf(request)
     const table = biTable((request.params as { table: string }).table)
     if (!table || !mayRead(caller.actor, table)) throw new Problem('not_found', 'There is no such table')
-    const { format, cursor, ...wanted } = asked.parse(request.query)
-    const binding = bindingOf('export', table.name, wanted.updatedSince ?? null, wanted.includeDeleted)
+    const { format, cursor, ...wanted } = asked.parse(readQuery(request.query as Record<string, string>))
+    const since = wanted.updatedSince && canonicalInstant(wanted.updatedSince)
+    const binding = bindingOf('export', table.name, since ?? null, wanted.includeDeleted)
     const { secret } = caller.organization
     const began = caller.house.clock().getTime()
     const from = cursor === undefined ? undefined : placeOf(cursor, binding, secret)
@@ -54,7 +46,7 @@ export const exports = async (app: FastifyInstance, { requestOf, streams }: Opti
       caller.actor.tenantId,
       table,
       {
-        since: wanted.updatedSince,
+        since,
         after: from?.after,
         limit: wanted.limit,
         includeDeleted: wanted.includeDeleted,
@@ -63,7 +55,7 @@ export const exports = async (app: FastifyInstance, { requestOf, streams }: Opti
       copiedAs(format),
     )
     // Of the first part: what was still open then may be dated among rows it has passed.
-    const through = from?.through ?? wholeUntil(began, openSince)
+    const through = from ? from.through : wholeUntil(began, openSince)
     if (end) {
       const next = encodeCursor([end.changedAt, end.key, through], binding, secret)
       const url = new URL(request.url, 'http://localhost')
@@ -83,7 +75,7 @@ export const exports = async (app: FastifyInstance, { requestOf, streams }: Opti
 }
 
 /** @throws Problem 400 for a cursor of another table, another request or another organization */
-const placeOf = (cursor: string, binding: string, secret: string): { after: Place; through: string | undefined } => {
-  const [changedAt, key, through] = decodeCursor(cursor, binding, secret) as [string, string, string | undefined]
+const placeOf = (cursor: string, binding: string, secret: string): { after: Place; through: string } => {
+  const [changedAt, key, through] = decodeCursor(cursor, binding, secret) as [string, string, string]
   return { after: { changedAt, key }, through }
 }

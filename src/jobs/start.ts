@@ -23,11 +23,12 @@ export type BackgroundOptions = Omit<JobContext, 'signal'> & {
   metrics: Registry
   journal: Pick<Keeper, 'wake' | 'onGrowth'>
   networks: readonly Network[]
+  exportBytes: number
 }
 
 /** Everything that runs by itself on this node: deliveries and the jobs. The answer ends it. */
 export const startBackground = async (options: BackgroundOptions): Promise<() => Promise<void>> => {
-  const { pool, clock, log, queue, metrics, journal, networks } = options
+  const { pool, clock, log, queue, metrics, journal, networks, exportBytes } = options
   const agent = guardedAgent(networks)
   const read = feedReader(modules.flatMap(({ resource }) => resource ?? []))
   const observe = deliveryMetrics(metrics, () => sender.inFlight())
@@ -43,7 +44,10 @@ export const startBackground = async (options: BackgroundOptions): Promise<() =>
   const stopHearing = journal.onGrowth(sender.wake)
   const jobs = [midnight(), alerts, reviewReminders, sweep(sender), retention, privacyRetention]
   const streams = connectBulk(pool)
-  const workers = [{ name: 'exports', run: (ctx, work) => runExport({ ...ctx, streams }, work) }] satisfies Worker[]
+  const exporting = { streams, mostBytes: exportBytes }
+  const workers = [
+    { name: 'exports', run: (ctx, work) => runExport({ ...ctx, ...exporting }, work) },
+  ] satisfies Worker[]
   const stopJobs = await startJobs({ pool, queue, clock, log, metrics, jobs, workers })
   return async () => {
     stopHearing()

@@ -26,6 +26,7 @@ import { departmentOperations } from './departments/department.operations.ts'
 import { department } from './departments/department.resource.ts'
 import { feedOperation } from './events/event.operations.ts'
 import { explainKeyResultOperation, explainObjectiveOperation } from './explanation/explanation.operations.ts'
+import { exportFile, exportTable } from './export-jobs/export-job.downloads.ts'
 import { exportJobOperations } from './export-jobs/export-job.operations.ts'
 import { exportJob } from './export-jobs/export-job.resource.ts'
 import { feedbackOperations } from './feedback/feedback.operations.ts'
@@ -170,7 +171,7 @@ const nouns: readonly Module[] = [
   { resource: scorecard, operations: [...scorecardOperations, scorecardChartOperation] },
   { resource: alertRule, operations: alertRuleOperations },
   { resource: alert, operations: alertOperations },
-  { resource: exportJob, operations: exportJobOperations },
+  { resource: exportJob, operations: exportJobOperations, downloads: [exportTable, exportFile] },
 ]
 
 /** Known once every noun is: an operation that judges by it asks when it is called. */

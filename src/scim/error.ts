@@ -20,6 +20,7 @@ export class ScimProblem extends Problem {
 
 const scimTypes: Partial<Record<ProblemCode, ScimType>> = {
   invalid_json: 'invalidSyntax',
+  number_not_finite: 'invalidSyntax',
   malformed_request: 'invalidSyntax',
   invalid_input: 'invalidValue',
   invalid_value: 'invalidValue',

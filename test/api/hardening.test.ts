@@ -88,3 +88,17 @@ test('a check-in is corrected once in a batch', async () => {
   const items = [4, 5].map((value) => ({ id: said.id, value }))
   expect(codeOf(await call('POST', '/v1/check-ins/batch', { items }))).toEqual([409, 'conflict'])
 })
+
+test('variables that do not fit their types are told so, whether the query is known or not', async () => {
+  for (const n of ['a', 1.5, true]) {
+    // The second time it is compiled.
+    for (const known of [false, true]) {
+      const { body } = await call.graphql('query ($n: Int) { cycles(first: $n) { nodes { id } } }', { n })
+      expect(body.errors[0].extensions, `${String(n)} ${known}`).toMatchObject({
+        code: 'malformed_request',
+        status: 400,
+      })
+      expect(body.errors[0].message).toContain('$n')
+    }
+  }
+})

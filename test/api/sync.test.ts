@@ -57,3 +57,54 @@ test('key results deleted before their objective stay deleted when it comes back
   await call('POST', `/v1/objectives/${objective.id}/restore`)
   expect((await call('GET', `/v1/key-results/${keyResult.id}`)).status).toBe(404)
 })
+
+type Asks = (
+  query: string,
+) => Promise<{ items: { id: string; name?: string }[]; nextCursor: string; syncedThrough?: string }>
+
+/** All pages of a copy, of one row each; `meanwhile` runs behind each page but the last. */
+const copied = async (asks: Asks, meanwhile: (page: number) => Promise<unknown>) => {
+  const names = new Map<string, string | undefined>()
+  for (let page = 1, cursor = ''; ; page++) {
+    const { items, nextCursor, syncedThrough } = await asks(`&limit=1${cursor}`)
+    for (const { id, name } of items) names.set(id, name)
+    if (nextCursor === null) return { names, through: syncedThrough }
+    expect(syncedThrough).toBeUndefined()
+    await meanwhile(page)
+    cursor = `&cursor=${encodeURIComponent(nextCursor)}`
+  }
+}
+
+test.each(['', '&sort=name', '&sort=-updatedAt'])(
+  'a copy of many pages loses nothing written before the page that was read%s',
+  async (sort) => {
+    const since = tick()
+    const teams: { id: string }[] = []
+    for (const name of ['A', 'B', 'C', 'D']) teams.push(await post('teams', { name: `${name} ${sort}` }))
+    const begun = clock.now
+    const asks =
+      (from: string): Asks =>
+      async (query) =>
+        (await call('GET', `/v1/teams?updatedSince=${from}${sort}${query}`)).body
+    const { names, through } = await copied(asks(since), async (page) => {
+      // Long pages: more than what every copy looks back.
+      tick(60)
+      if (page === 2) await call('PATCH', `/v1/teams/${teams[sort === '&sort=-updatedAt' ? 3 : 0]?.id}`, { name: '0' })
+    })
+    const next = await copied(asks(through as string), async () => tick(60))
+    for (const [id, name] of next.names) names.set(id, name)
+    const whole = (await call('GET', '/v1/teams?limit=100')).body.items as { id: string; name: string }[]
+    const own = whole.filter(({ id }) => teams.some((team) => team.id === id))
+    expect(names).toEqual(new Map(own.map(({ id, name }) => [id, name])))
+    expect(through).toBe(new Date(begun.getTime() - 30_000).toISOString())
+  },
+)
+
+test.each(['', '&builtIn=true'])('a library in pages is whole as far as its first page%s', async (which) => {
+  const begun = clock.now
+  const query = `/v1/kpi-templates?updatedSince=2000-01-01T00:00:00Z${which}`
+  // A page of its own for each would take long.
+  const asks: Asks = async (page) => (await call('GET', query + page.replace('limit=1', 'limit=20'))).body
+  const { names, through } = await copied(asks, async () => tick(60))
+  expect([names.size > 20, through]).toEqual([true, new Date(begun.getTime() - 30_000).toISOString()])
+})

@@ -13,6 +13,7 @@ import { openQueue } from '../../src/jobs/queue.ts'
 import { retire } from '../../src/jobs/retention.ts'
 import { startJobs } from '../../src/jobs/runner.ts'
 import { createWorld } from '../support/app.ts'
+import { requireDownload } from '../support/contract.ts'
 import { goalsOf } from '../support/goals.ts'
 
 const at = '2026-06-01T10:00:00.000Z'
@@ -23,7 +24,14 @@ const world = await createWorld({ at, queue: queue.enqueue })
 const { app, call, pool, organizationId: tenantId, clock } = world
 const streams = connectBulk(pool)
 
-const options = (signal = new AbortController().signal) => ({ pool, streams, log, clock: () => clock.now, signal })
+const options = (signal = new AbortController().signal) => ({
+  pool,
+  streams,
+  log,
+  mostBytes: Infinity,
+  clock: () => clock.now,
+  signal,
+})
 const run = (id: string, signal?: AbortSignal) => runExport(options(signal), { tenantId, id })
 const retired = () => retire(options(), tenantId)
 const ask = async (body: object, caller = call): Promise<any> => {
@@ -37,16 +45,21 @@ const done = async (body: object, caller = call) => {
   await run(id)
   return read(id)
 }
-const take = (url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') =>
-  app.inject({ method, url, headers: { authorization: `Bearer ${world.apiKey}`, ...headers } })
+/** Each answer is held against the contract. */
+const take = async (url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') => {
+  const answer = await app.inject({ method, url, headers: { authorization: `Bearer ${world.apiKey}`, ...headers } })
+  requireDownload(method, url, answer)
+  return answer
+}
 const file = (id: string, headers?: Record<string, string>, method?: 'HEAD') =>
   take(`/v1/export-jobs/${id}/file`, headers, method)
-const pieces = async () => {
+const stored = async () => {
   const { db, commit } = await openTransaction(pool, tenantId, 'single')
-  const { rows } = await db.query('select job_id from export_chunks where tenant_id = $1', [tenantId])
+  const { rows } = await db.query('select length(bytes) as bytes from export_chunks where tenant_id = $1', [tenantId])
   await commit()
-  return rows.length
+  return (rows as { bytes: number }[]).map(({ bytes }) => bytes)
 }
+const pieces = async () => (await stored()).length
 
 /** Pieces as a long export would have left them: a few more than go in one transaction. */
 const leave = async (id: string) => {
@@ -358,6 +371,31 @@ test('begun again, it first empties the file, in parts', async () => {
   expect(drops).toEqual([100, 100, 50])
   const { status, bytes } = await read(id)
   expect([status, (await file(id)).rawPayload.length]).toEqual(['succeeded', bytes])
+})
+
+test('one that would take more room than the organization has fails, and leaves the room to smaller ones', async () => {
+  const before = await stored()
+  // One piece of the large one fits.
+  const mostBytes = before.reduce((sum, bytes) => sum + bytes, 0) + 1024 * 1024 + 1
+  const asked = [await ask({ table: 'measurements', format: 'ndjson' }), await ask({ table: 'people' })]
+  for (const { id } of asked) await runExport({ ...options(), mostBytes }, { tenantId, id })
+  const [large, small] = await Promise.all(asked.map(({ id }) => read(id)))
+  expect(large).toMatchObject({ status: 'failed', error: 'export_storage_full', bytes: 0 })
+  expect(small).toMatchObject({ status: 'succeeded' })
+  expect(await pieces()).toBe(before.length + 1)
+})
+
+test('where there is no room left none is asked for', async () => {
+  const narrow = await createWorld({ at, exportBytes: 100 })
+  const first = await narrow.call('POST', '/v1/export-jobs', { table: 'people' })
+  expect(first.status).toBe(201)
+  const work = { tenantId: narrow.organizationId, id: first.body.id }
+  await runExport(options(), work)
+  expect((await narrow.call('GET', `/v1/export-jobs/${work.id}`)).body.bytes).toBeGreaterThan(100)
+  const full = await narrow.call('POST', '/v1/export-jobs', { table: 'people' })
+  expect([full.status, full.body.code]).toEqual([409, 'export_storage_full'])
+  // Another organization has room of its own.
+  await ask({ table: 'people' })
 })
 
 test('who cannot even empty the file has failed in the end', async () => {

@@ -82,7 +82,7 @@ describe('refused, each with its own code, and nothing stored', () => {
     const { id } = await graph()
     await refuse('POST', `objectives/${id}/reopen`, undefined, 409, 'invalid_transition')
     await goals.act(`objectives/${id}/close`, {})
-    await refuse('POST', `objectives/${id}/close`, {}, 409, 'invalid_transition')
+    await refuse('POST', `objectives/${id}/close`, {}, 409, 'already_closed')
     await refuse('PATCH', `objectives/${id}`, { state: 'active' }, 409, 'invalid_transition')
     const draft = await goals.objective(cycleId, 'Draft', { state: 'draft' })
     await refuse('POST', `objectives/${draft.id}/close`, {}, 409, 'invalid_transition')
@@ -91,11 +91,11 @@ describe('refused, each with its own code, and nothing stored', () => {
   test('a check-in on a closed key result, and on a cancelled one', async () => {
     const { id, keyResultId } = await graph()
     await goals.act(`objectives/${id}/close`, {})
-    await refuse('POST', `key-results/${keyResultId}/check-ins`, { value: 1 }, 409, 'invalid_transition')
+    await refuse('POST', `key-results/${keyResultId}/check-ins`, { value: 1 }, 409, 'not_taking_check_ins')
     await refuse('PATCH', `key-results/${keyResultId}`, { target: 50, reason: 'x' }, 409, 'invalid_transition')
     const other = await graph()
     await call('PATCH', `/v1/key-results/${other.keyResultId}`, { state: 'cancelled', reason: 'x' })
-    await refuse('POST', `key-results/${other.keyResultId}/check-ins`, { value: 1 }, 409, 'invalid_transition')
+    await refuse('POST', `key-results/${other.keyResultId}/check-ins`, { value: 1 }, 409, 'not_taking_check_ins')
   })
 
   test('a cycle closed by PATCH', async () => {

@@ -179,7 +179,7 @@ test('NDJSON, gzip, semicolons, ratios', async () => {
     [3, 'wrong_measurement'],
     [5, 'not_an_object'],
     [6, 'duplicate_member'],
-    [7, 'not_finite'],
+    [7, 'number_not_finite'],
     [8, 'syntax'],
   ])
   expect(body.created).toBe(2)

@@ -20,7 +20,7 @@ describe('what is achieved counts at its last value', () => {
       await patch(`check-ins/${said.id}`, { value: 10 }),
       await call('DELETE', `/v1/check-ins/${said.id}`),
     ])
-      expect(outcome(answer)).toEqual([409, 'invalid_transition'])
+      expect(outcome(answer)).toEqual([409, 'not_taking_check_ins'])
     expect((await goals.read(`objectives/${objective.id}`)).progress).toBe(0.8)
     expect((await patch(achieved, { state: 'active' })).status).toBe(200)
     await goals.checkIn(id, { value: 10 })

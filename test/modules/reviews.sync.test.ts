@@ -86,7 +86,19 @@ describe('the shape HR systems exchange', async () => {
     expect(items.map(({ cycle: of, updatedAt }: any) => [of.name, updatedAt])).toEqual(
       Array.from({ length: 4 }, () => ['First half', clock.now.toISOString()]),
     )
-    expect(syncedThrough).toBe(new Date(clock.now.getTime() - 30_000).toISOString())
+    const through = new Date(clock.now.getTime() - 30_000).toISOString()
+    expect(syncedThrough).toBe(through)
+    // Of many pages it is the first that tells how far they are whole.
+    const pages = []
+    for (let cursor: string | null = ''; cursor !== null; later()) {
+      const page: any = await list(`${beforeRename}&limit=3${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)
+      pages.push([page.items.length, page.syncedThrough])
+      cursor = page.nextCursor
+    }
+    expect(pages).toEqual([
+      [3, undefined],
+      [1, through],
+    ])
   })
 
   test('takes ratings back, by the id of either side', async () => {

@@ -139,7 +139,7 @@ test('what would be refused is refused, and says which change', async () => {
     '/changes/1',
   )
   await refuse([fine, { keyResultId: one.id, target: 0 }], 422, 'baseline_equals_target', '/changes/1/target')
-  await refuse([{ keyResultId: one.id, weight: -1 }], 422, 'invalid_input', '/changes/0/weight')
+  await refuse([{ keyResultId: one.id, weight: -1 }], 422, 'negative_weight', '/changes/0/weight')
   await refuse([{ keyResultId: one.id, objectiveId: child.id }], 422, 'invalid_input', '/changes/0')
   await refuse([{ keyResultId: cycleId, value: 1 }], 404, 'not_found', '/changes/0')
   expect((await viewer('POST', '/v1/simulations', { changes: [fine] })).status).toBe(403)

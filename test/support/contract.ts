@@ -1,5 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
+import type { LightMyRequestResponse } from 'fastify'
+import type { Download } from '../../src/api/download.ts'
 import { type Document, openApiOf } from '../../src/api/openapi.ts'
 import type { AnyOperation } from '../../src/api/operation.ts'
 import { modules } from '../../src/modules/index.ts'
@@ -7,6 +9,7 @@ import { version } from '../../src/version.ts'
 
 /** The contract, printed from the registry as the app prints it. */
 export const document: Document = openApiOf(modules, version)
+export const downloads: readonly Download[] = modules.flatMap((module) => module.downloads ?? [])
 export const operations: readonly AnyOperation[] = modules.flatMap((module) => module.operations)
 
 const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { int32: true } })
@@ -54,10 +57,10 @@ export const requireContract = (method: string, url: string, status: number, bod
   const response = operation.responses[String(status)]
   if (!problem && status !== 304 && !response) throw new Error(`${operation.operationId}: ${status} is not documented`)
   if (!problem && !response?.content) return
-  // A picture is documented by its type alone.
-  const [documented = ''] = Object.keys(response?.content ?? {})
-  if (!problem && documented !== 'application/json') {
-    if (!type.startsWith(documented)) throw new Error(`${method} ${url} answered ${type}`)
+  // A picture is documented by its type alone, a file by those it may have.
+  const documented = Object.keys(response?.content ?? {})
+  if (!problem && !documented.includes('application/json')) {
+    if (!documented.some((each) => type.startsWith(each))) throw new Error(`${method} ${url} answered ${type}`)
     return
   }
   const validate = problem
@@ -68,3 +71,23 @@ export const requireContract = (method: string, url: string, status: number, bod
   if (!validate(body))
     throw new Error(`${operation.operationId} ${status} is not as documented: ${ajv.errorsText(validate.errors)}`)
 }
+
+/** The same of a download, whose headers are part of the contract: a required one is there, an undocumented status is not. */
+export const requireDownload = (method: string, url: string, answer: LightMyRequestResponse): void => {
+  const { statusCode, headers, body } = answer
+  const type = headers['content-type'] ?? ''
+  requireContract(
+    method,
+    url,
+    statusCode,
+    type.includes('json') && statusCode >= 400 ? JSON.parse(body || 'null') : body,
+    type,
+  )
+  const operation = routeOf(url)?.methods[method.toLowerCase()]
+  const { headers: documented = {} } = (operation?.responses[String(statusCode)] ?? {}) as { headers?: Documented }
+  for (const [name, { required = false }] of Object.entries(documented))
+    if (required && headers[name.toLowerCase()] === undefined)
+      throw new Error(`${method} ${url} answered without ${name}`)
+}
+
+type Documented = Record<string, { required?: boolean }>

@@ -5,6 +5,7 @@ const everybody = { may: roles, otherwise: 'forbidden' as const }
 const others = { may: ['admin'] as const, otherwise: 'not_found' as const }
 
 export const exportMatrix = {
+  exportTables: everybody,
   exportJobs: everybody,
   createExportJob: everybody,
   exportJob: others,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { endpointOf } from '../../src/api/endpoint.ts'
 import { createWorld } from '../support/app.ts'
-import { document, operations } from '../support/contract.ts'
+import { document, downloads, operations } from '../support/contract.ts'
 import { callOf, resourceBehind, send } from '../support/requests.ts'
 
 const { call } = await createWorld({ at: '2026-06-01T10:00:00.000Z' })
@@ -12,7 +12,10 @@ const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
 
 test('every operation is documented once', () => {
   expect(documented.map(({ operation }) => operation.operationId).toSorted()).toEqual(
-    operations.flatMap(({ name, patient }) => (patient ? [name, `${name}Stream`] : [name])).toSorted(),
+    [
+      ...operations.flatMap(({ name, patient }) => (patient ? [name, `${name}Stream`] : [name])),
+      ...downloads.flatMap(({ name, hasHead }) => (hasHead ? [name, `${name}Head`] : [name])),
+    ].toSorted(),
   )
 })
 

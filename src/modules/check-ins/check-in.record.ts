@@ -117,7 +117,7 @@ const requireOpen = ({ keyResults: rows, objectives }: Rescored, keyResultId: st
   if (objective.cycleState === 'closed') throw new Problem('cycle_closed')
   for (const { state } of [row, objective]) {
     if (!takesCheckIns.includes(state))
-      throw new Problem('invalid_transition', `A goal that is ${state} takes no check-ins`)
+      throw new Problem('not_taking_check_ins', `A goal that is ${state} takes no check-ins`)
   }
 }
 

@@ -2,7 +2,7 @@ import type { Context } from '../../api/operation.ts'
 import { Problem } from '../../api/problem.ts'
 import { query } from '../../db/statement.ts'
 
-/** Sets a cycle to closed, once. 409 `invalid_transition` when it is. */
+/** Sets a cycle to closed, once. 409 `already_closed` when it is. */
 export const closeCycleRow = async (ctx: Context, id: string): Promise<void> => {
   const rows = await query<{ before: string }>(
     ctx.db,
@@ -12,7 +12,7 @@ export const closeCycleRow = async (ctx: Context, id: string): Promise<void> => 
      where c.tenant_id = $1 and c.id = $2 and c.state <> 'closed' returning was.state as before`,
     [ctx.actor.tenantId, id, ctx.now],
   )
-  if (!rows[0]) throw new Problem('invalid_transition', 'The cycle is closed')
+  if (!rows[0]) throw new Problem('already_closed', 'The cycle is closed already')
   ctx.emit({ type: 'cycle.closed', subject: { type: 'cycle', id }, changes: { state: [rows[0].before, 'closed'] } })
 }
 

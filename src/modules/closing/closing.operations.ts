@@ -43,6 +43,7 @@ export const objectiveClosingOperations = [
     allow: mayChange,
     run: async (ctx, { id: wanted, input }) => {
       const { state } = await lockStanding(ctx, wanted)
+      if (state === 'closed') throw new Problem('already_closed', 'The objective is closed already')
       if (!isOpen(state)) throw new Problem('invalid_transition', `An objective that is ${state} cannot be closed`)
       return (await closeObjectives(ctx, [wanted], input))[0] as Closing
     },

@@ -8,9 +8,10 @@ import { anyone } from '../../auth/rules.ts'
 import { sightOf } from '../../auth/sight.ts'
 import { mayRead } from '../../bi/table.ts'
 import { biTable } from '../../bi/tables.ts'
-import { countKept, endDeleted, takeTurn } from './export-job.queries.ts'
+import { bytesKept, countKept, endDeleted, takeTurn } from './export-job.queries.ts'
 import { exportJob, exportJobInputs, keptMilliseconds } from './export-job.resource.ts'
 import type { exportJobs } from './export-job.table.ts'
+import { exportTablesOperation } from './export-job.tables.ts'
 
 type Job = typeof exportJobs.$inferSelect
 
@@ -31,7 +32,7 @@ const rowOf = ({ updatedSince }: Row, before: Job | null, { actor, now }: Contex
         onlyOpen: sightOf(actor) === 'own',
       }
 
-/** @throws Problem 403 for a table out of scope, 422 for Parquet in gzip, 409 when too many are kept */
+/** @throws Problem 403 for a table out of scope, 422 for Parquet in gzip, 409 `export_storage_full` when too much is kept */
 const judge = async (ctx: Context, { before, after }: Change<Job>): Promise<void> => {
   if (before) return
   await takeTurn(ctx)
@@ -41,7 +42,9 @@ const judge = async (ctx: Context, { before, after }: Change<Job>): Promise<void
   if (after.format === 'parquet' && after.compression !== 'none')
     throw inputProblem('invalid_input', '/compression', 'Parquet compresses by itself')
   if ((await countKept(ctx)) >= keptAtMost)
-    throw new Problem('conflict', `An organization keeps at most ${keptAtMost} exports; delete some`)
+    throw new Problem('export_storage_full', `An organization keeps at most ${keptAtMost} exports; delete some`)
+  if ((await bytesKept({ db: ctx.db, tenantId: ctx.actor.tenantId })) >= ctx.exportBytes)
+    throw new Problem('export_storage_full', 'Delete some exports: their room is free within the hour')
 }
 
 const exportJobWrites: Creatable<Job> = {
@@ -61,6 +64,7 @@ const exportJobWrites: Creatable<Job> = {
 
 /** Deleting one that has not ended ends it. There is nothing to change in one: another is made instead. */
 export const exportJobOperations = [
+  exportTablesOperation,
   ...reads(exportJob),
   ...writes(exportJobWrites).filter(({ name }) => name !== 'updateExportJob'),
 ]

@@ -1,5 +1,6 @@
 import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
+import type { Database } from '../../db/transaction.ts'
 
 /** Exports an organization keeps: under way, or with a file. */
 export const countKept = async ({ db, actor, now }: Context): Promise<number> => {
@@ -11,6 +12,17 @@ export const countKept = async ({ db, actor, now }: Context): Promise<number> =>
     [actor.tenantId, now],
   )
   return row?.count ?? 0
+}
+
+/** Bytes of all files of an organization as they lie, those that are deleted and not taken away yet included. */
+export const bytesKept = async ({ db, tenantId }: { db: Database; tenantId: string }): Promise<number> => {
+  const [row] = await query<{ bytes: number }>(
+    db,
+    'export_bytes_kept',
+    'select coalesce(sum(length(bytes)), 0)::float8 as bytes from export_chunks where tenant_id = $1',
+    [tenantId],
+  )
+  return row?.bytes ?? 0
 }
 
 /** Those who ask for exports take turns, so that two do not count the same: held to the end of the transaction. */

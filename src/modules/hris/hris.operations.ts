@@ -44,17 +44,20 @@ const paged = async <R extends { id: string }, A>(
 ) => {
   const { secret } = ctx.organization
   const binding = bindingOf(name, bound.updatedAfter, bound.includeDeleted, bound.cycleId)
+  const [after = null, carried] = cursor ? (decodeCursor(cursor, binding, secret) as [string, string?]) : []
   const rows = await read({
     limit: limit + 1,
-    after: cursor ? (decodeCursor(cursor, binding, secret)[0] as string) : null,
+    after,
     updatedAfter: bound.updatedAfter ? canonicalInstant(bound.updatedAfter) : null,
     includeDeleted: bound.includeDeleted ?? false,
   })
   const items = rows.slice(0, limit)
   const last = items.at(-1)
-  const nextCursor = rows.length > limit && last ? encodeCursor([last.id], binding, secret) : null
-  const through = bound.updatedAfter && !nextCursor ? { syncedThrough: syncedThrough(ctx) } : {}
-  return { items: items.map(shape), nextCursor, ...through } as never
+  // As in lists (api/place.ts): a copy is whole as far as its first page was.
+  const through = bound.updatedAfter && (cursor ? carried : syncedThrough(ctx))
+  const nextCursor =
+    rows.length > limit && last ? encodeCursor(through ? [last.id, through] : [last.id], binding, secret) : null
+  return { items: items.map(shape), nextCursor, ...(nextCursor ? {} : { syncedThrough: through }) } as never
 }
 
 const common = { surfaces: ['rest'], allow: runsReviews } as const

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { type AnyOperation, type Context, operation } from '../../api/operation.ts'
 import { parseOrder } from '../../api/order.ts'
-import { findOne, type ListInput, positionIn } from '../../api/reads.ts'
+import { type ListInput, positionIn, wholeThrough } from '../../api/place.ts'
+import { findOne } from '../../api/reads.ts'
 import type { Resource } from '../../api/resource.ts'
 import { present } from '../../api/select.ts'
 import type { Row } from '../../api/store.ts'
@@ -22,7 +23,7 @@ export const builtInBase = {
 }
 
 type Asked = ListInput & { area?: string[]; externalId?: string[]; builtIn?: boolean }
-type Page = { items: Row[]; nextCursor: string | null; syncedThrough?: string }
+type Page = { items: Row[]; nextCursor: string | null }
 
 const fits = ({ name, area, updatedAt }: Template, asked: Asked): boolean =>
   asked.builtIn !== false &&
@@ -78,7 +79,7 @@ const merged = <T extends Template>(
         return {
           items,
           nextCursor: isLast || !last ? null : cursorOf(ctx, asked, last as never),
-          ...(isLast ? { syncedThrough: page.syncedThrough } : {}),
+          ...(isLast ? { syncedThrough: wholeThrough(ctx, resource, asked) } : {}),
         }
       },
     }),

@@ -21,6 +21,7 @@ export const revisionOperations: readonly AnyOperation[] = [
     scope: 'okr:read',
     input: z.strictObject({ id, ...page }),
     output: list.output,
+    syncs: 'updatedSince',
     list: {
       resource: revision,
       cursorOf: (ctx: Context, input: unknown, row: never) => list.list.cursorOf(ctx, filtered(input as Of), row),
