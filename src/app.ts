@@ -118,7 +118,13 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     queue: options.queue ?? unworked,
     networks: options.networks ?? [],
   }
-  const requestOf = ({ session, log, id }: FastifyRequest): Request => ({ house, ...session, log, id })
+  const requestOf = ({ session, log, id, mayTake }: FastifyRequest): Request => ({
+    house,
+    ...session,
+    log,
+    id,
+    mayTake,
+  })
 
   app.addHook('preClose', async () => closing.abort())
   app.setErrorHandler(refuse)

@@ -42,6 +42,8 @@ export type Request = {
   id: string
   /** Reads of a GraphQL answer that must be noted before it is given (read-audit.ts). */
   noted?: NotedRead[]
+  /** Lets the request take so many milliseconds from now, where it had less. */
+  mayTake?: (milliseconds: number) => void
 }
 
 /** A read that leaves an audit row. */
@@ -80,6 +82,7 @@ export const contextOf = (
     enqueue: async (queue, id) => void (await request.house.queue(db, queue, { tenantId: request.actor.tenantId, id })),
     memo,
     networks: request.house.networks,
+    mayTake: request.mayTake ?? (() => {}),
     now: now.toISOString(),
     today: calendarDay(now, request.organization.timeZone),
     openSince,
