@@ -7,7 +7,7 @@ import type { KeyResultRow, ObjectiveRow } from './goal.queries.ts'
 import { isSettled, readGoals } from './goal.read.ts'
 import type { ReadingsRow } from './goal.readings.ts'
 import { type Cause, type Changed, saveScores } from './goal.save.ts'
-import { goalsAtOnce, mapInTurns } from './goal.slices.ts'
+import { goalsAtOnce, mapInTurns, slicesOf } from './goal.slices.ts'
 
 /** Everything a rescore read and found, for those who judge or answer with it. */
 export type Rescored = {
@@ -58,14 +58,14 @@ export const rescore = async (
   })
   const read = rescored.map(({ id }) => keyResults.get(id) as KeyResultRow)
   await saveScores(ctx, locked, { changed, read, readings }, causeOf)
-  if (isWatched)
-    await evaluateAlerts(ctx, {
-      kpiIds: [],
-      // Deleted ones too: what was told of them is over.
-      objectiveIds: [...objectives.keys(), ...(seeds.objectiveIds ?? [])],
-      keyResultIds: [...keyResults.keys()],
-    })
+  if (isWatched) await watch(ctx, [...objectives.keys(), ...keyResults.keys(), ...(seeds.objectiveIds ?? [])])
   return { objectives, keyResults, readings, scores, changed: new Set(changed.map(({ id }) => id)) }
+}
+
+/** Deleted ones too: what was told of them is over. Ids are unique over all types. */
+const watch = async (ctx: Context, ids: readonly string[]): Promise<void> => {
+  for (const slice of slicesOf([...new Set(ids)]))
+    await evaluateAlerts(ctx, { objectiveIds: slice, keyResultIds: slice })
 }
 
 /** Equal but for the day they were computed on: then nothing is written, and the stored day stays. */
