@@ -19,8 +19,8 @@ export type Rescored = {
   changed: ReadonlySet<string>
 }
 
-/** Milliseconds, for rescores of more than one statement: some 200,000 goals. */
-const longestRescore = 60_000
+/** Milliseconds, for rescores of more than one slice: for some 100,000 goals on a busy machine. */
+const longestRescore = 120_000
 
 /**
  * Brings goals and everything above them up to date, in one cascade. Call it with the graphs locked, or the lock sent: it
