@@ -18,6 +18,7 @@ const { act, cycle, read } = goalsOf(call)
 const batch = async (path: string, items: object[]): Promise<string[]> =>
   (await act(`${path}/batch`, { items })).items.map(({ id }: { id: string }) => id)
 
+let cycleId: string
 let objectives: string[]
 
 /** Progress as one goes through the tree by hand: unmeasured key results count as zero, or not at all. */
@@ -52,7 +53,7 @@ const requireProgress = async (missing: 'zero' | 'exclude') => {
 }
 
 beforeAll(async () => {
-  const { id: cycleId } = await cycle()
+  cycleId = (await cycle()).id
   const all = Array.from({ length: count }, (_, at) => at)
   objectives = await batch(
     'objectives',
@@ -78,9 +79,8 @@ beforeAll(async () => {
 
 afterEach(() => vi.restoreAllMocks())
 
-test('another policy reaches all of them, and no statement reads or writes more than 2,000', async () => {
-  await requireProgress('zero')
-  // Connections of its own, whose statements are looked at.
+/** The statements one change sends, through connections of its own. */
+const statementsOf = async (path: string, change: object): Promise<{ name?: string; values: string[][] }[]> => {
   const pool = connectPool({ url: inject('appUrl') })
   const app = await buildApp({ pool, clock: () => world.clock.now })
   onTestFinished(async () => {
@@ -88,11 +88,14 @@ test('another policy reaches all of them, and no statement reads or writes more 
     await pool.end()
   })
   const sent = vi.spyOn(pg.Client.prototype, 'query')
-  const timers = vi.spyOn(globalThis, 'setTimeout')
-  const change = { policy: { missing: 'exclude' } }
-  expect((await callerOf(app, world.apiKey)('PATCH', '/v1/organization', change)).status).toBe(200)
+  expect((await callerOf(app, world.apiKey)('PATCH', `/v1/${path}`, change)).status).toBe(200)
+  return sent.mock.calls.map(([config]) => config as never)
+}
 
-  const statements = sent.mock.calls.map(([config]) => config as unknown as { name?: string; values: string[][] })
+test('another policy reaches all of them, and no statement reads or writes more than 2,000', async () => {
+  await requireProgress('zero')
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  const statements = await statementsOf('organization', { policy: { missing: 'exclude' } })
   const reads = statements.filter(({ name }) => name === 'goals_read')
   const goalsIn = reads.map(({ values }) => (values[1]?.length ?? 0) + (values[2]?.length ?? 0))
   expect(goalsIn.reduce((sum, goals) => sum + goals, 0)).toBe(3 * count)
@@ -100,6 +103,12 @@ test('another policy reaches all of them, and no statement reads or writes more 
   // It may take longer than other requests.
   expect(timers.mock.calls.map(([, milliseconds]) => milliseconds)).toContain(120_000)
   await requireProgress('exclude')
+})
+
+test('a cycle that gets another name reads none of its goals', async () => {
+  const names = (await statementsOf(`cycles/${cycleId}`, { name: 'Another' })).map(({ name }) => name)
+  expect(names).toContain('goal_graphs_lock')
+  expect(names).not.toContain('goals_read')
 })
 
 test('work for goals of two slices counts once in each', async () => {
