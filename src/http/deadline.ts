@@ -36,7 +36,10 @@ const deadlinePlugin: FastifyPluginAsync<{ milliseconds: number }> = async (app,
       timer = setTimeout(refuse, longer)
     }
     request.mayTake(answerWithin)
-    reply.raw.once('close', () => clearTimeout(timer))
+    reply.raw.once('close', () => {
+      until = Infinity
+      clearTimeout(timer)
+    })
   })
 }
 
