@@ -121,7 +121,13 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     networks: options.networks ?? [],
     exportBytes: options.exportBytes ?? Infinity,
   }
-  const requestOf = ({ session, log, id }: FastifyRequest): Request => ({ house, ...session, log, id })
+  const requestOf = ({ session, log, id, mayTake }: FastifyRequest): Request => ({
+    house,
+    ...session,
+    log,
+    id,
+    mayTake,
+  })
 
   app.addHook('preClose', async () => closing.abort())
   app.setErrorHandler(refuse)

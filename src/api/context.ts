@@ -44,6 +44,8 @@ export type Request = {
   id: string
   /** Reads of a GraphQL answer that must be noted before it is given (read-audit.ts). */
   noted?: NotedRead[]
+  /** Lets the request take so many milliseconds from now, where it had less. */
+  mayTake?: (milliseconds: number) => void
 }
 
 /** A read that leaves an audit row. */
@@ -83,6 +85,7 @@ export const contextOf = (
     memo,
     networks: request.house.networks,
     exportBytes: request.house.exportBytes,
+    mayTake: request.mayTake ?? (() => {}),
     now: now.toISOString(),
     today: calendarDay(now, request.organization.timeZone),
     openSince,

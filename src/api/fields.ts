@@ -7,6 +7,15 @@ const isWithinYears = (value: string): boolean => {
   return !(year < 1 || year > 9999)
 }
 
+/**
+ * The years periods lie in (src/scoring/period-text.ts): from a day one counts on and back, by periods too, and what comes
+ * before or after those years would be no day any more. Nobody plans or measures there.
+ */
+const isPlausible = (value: string): boolean => {
+  const year = Number(value.slice(0, 4))
+  return year >= 1800 && year <= 2199
+}
+
 /** Named members shared by many schemas. Bounds come from design rules, so that no value breaks arithmetic later. */
 export const id = z.uuid().meta({ description: 'UUID v7, ours.' })
 export const externalId = z
@@ -20,7 +29,7 @@ export const name = z.string().trim().min(1).max(200)
 export const text = z.string().max(10_000)
 export const day = z.iso
   .date()
-  .refine(isWithinYears, 'years run from 1 to 9999')
+  .refine(isPlausible, 'years run from 1800 to 2199')
   .meta({ description: "A calendar day of the organization's time zone, YYYY-MM-DD." })
 export const instant = z.iso
   .datetime({ offset: true })

@@ -75,6 +75,24 @@ export const writeJournal = (
     JSON.stringify(entries.map(noteOf)),
   ])
 
+/** Events written by one statement at most: a statement has a limit of time. */
+const eventsAtOnce = 10_000
+
+/**
+ * The journal of a transaction that is about to end. What one statement can take is not waited for: it travels with the
+ * commit.
+ */
+export const sendJournal = async (
+  writer: Writer & Pick<Context, 'later'>,
+  events: readonly Event[],
+  entries: readonly AuditEntry[],
+): Promise<void> => {
+  let from = 0
+  for (; events.length - from > eventsAtOnce; from += eventsAtOnce)
+    await writeJournal(writer, events.slice(from, from + eventsAtOnce), [])
+  writer.later(writeJournal(writer, from === 0 ? events : events.slice(from), entries))
+}
+
 /** The events of one transaction that nobody asked for, such as a job's. */
 export const writeEvents = (writer: Writer, events: readonly Event[]): Promise<unknown> =>
   writeJournal(writer, events, [])

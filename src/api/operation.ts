@@ -48,6 +48,8 @@ export type Context = {
   /** Members the caller will look at, where that is known; undefined is all. */
   readonly members: readonly string[] | undefined
   emit: (event: Event) => void
+  /** Lets the answer take so many milliseconds from now, where it had less: told by who finds that there is much to do. */
+  mayTake: (milliseconds: number) => void
   /** Sends a statement whose answer nobody reads; the door waits for it before it commits. */
   later: (statement: Promise<unknown>) => void
   /** Asks for work on something of this organization, by whichever node, once this transaction is committed. */

@@ -1,7 +1,7 @@
 import { openTransaction } from '../db/transaction.ts'
 import { contextOf, type Request, type Wishes } from './context.ts'
 import { claimKey, keepAnswer } from './idempotency.ts'
-import { digestOf, writeJournal } from './journal.ts'
+import { digestOf, sendJournal } from './journal.ts'
 import type { AnyOperation, Context, Event } from './operation.ts'
 import { Problem } from './problem.ts'
 import { toProblem } from './to-problem.ts'
@@ -101,7 +101,7 @@ const writeSet = async (
       inputDigest: digestOf(operation.name, null, input),
       requestId: id,
     }))
-    ctx.later(writeJournal(ctx, events, entries))
+    await sendJournal(ctx, events, entries)
     await transaction.commit()
     request.house.journal.wake(request.actor.tenantId)
     return outputs.map((output) => ({ status: statusOf(operation, output), output }))
@@ -142,7 +142,7 @@ const write = async (
     }
     const subjectIds = [...new Set(events.filter((event) => !event.cause).map((event) => event.subject.id))]
     const entry = { operation: operation.name, subjectIds, inputDigest, requestId: request.id }
-    ctx.later(writeJournal(ctx, events, [entry]))
+    await sendJournal(ctx, events, [entry])
     if (key) ctx.later(keepAnswer(ctx, key, { status, answer: request.house.serializers.keep(operation, output) }))
     await transaction.commit()
     request.house.journal.wake(request.actor.tenantId)

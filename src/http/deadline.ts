@@ -7,6 +7,10 @@ declare module 'fastify' {
     /** Milliseconds this route may take, where it needs longer than others. */
     answerWithin?: number
   }
+  interface FastifyRequest {
+    /** Lets this request take so many milliseconds from now, where it had less: for what turns out to be much work. */
+    mayTake: (milliseconds: number) => void
+  }
 }
 
 /**
@@ -14,15 +18,28 @@ declare module 'fastify' {
  * the last byte of the body (it listens to `close` of the request), so it never bounds a request that has one.
  */
 const deadlinePlugin: FastifyPluginAsync<{ milliseconds: number }> = async (app, { milliseconds }) => {
+  app.decorateRequest('mayTake', () => {})
   app.addHook('onRequest', async (request, reply) => {
     const { waits, answerWithin = milliseconds } = request.routeOptions.config
     if (waits) return
-    const timer = setTimeout(() => {
+    let until = 0
+    let timer: NodeJS.Timeout | undefined
+    const refuse = () => {
       if (reply.sent) return
       request.log.warn('the request took too long')
       void reply.send(new Problem('unavailable', 'This took too long', { retryAfter: 1 }))
-    }, answerWithin)
-    reply.raw.once('close', () => clearTimeout(timer))
+    }
+    request.mayTake = (longer) => {
+      if (Date.now() + longer <= until) return
+      until = Date.now() + longer
+      clearTimeout(timer)
+      timer = setTimeout(refuse, longer)
+    }
+    request.mayTake(answerWithin)
+    reply.raw.once('close', () => {
+      until = Infinity
+      clearTimeout(timer)
+    })
   })
 }
 

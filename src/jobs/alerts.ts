@@ -15,7 +15,7 @@ const watchedText = `
 export const runAlerts = (options: JobOptions): Promise<void> =>
   inEveryOrganization(options, 'alerts', async (ctx) => {
     const watched = await query(ctx.db, 'alerts_watched', watchedText, [ctx.actor.tenantId])
-    if (watched.length > 0) await evaluateAlerts(ctx)
+    if (watched.length > 0) await evaluateAlerts(ctx, { ruleIds: null })
   })
 
 /** The job: every hour. */

@@ -1,5 +1,5 @@
 import { calendarDay } from '../api/clock.ts'
-import { writeEvents } from '../api/journal.ts'
+import { sendJournal } from '../api/journal.ts'
 import type { Context, Event } from '../api/operation.ts'
 import { Again } from '../api/write.ts'
 import { query } from '../db/statement.ts'
@@ -85,7 +85,7 @@ const attempt = async (options: JobOptions, tenantId: string, memo: Map<string, 
         [tenantId, day],
       ),
     )
-    if (events.length > 0) later(writeEvents(ctx, events))
+    if (events.length > 0) await sendJournal(ctx, events, [])
     await transaction.commit()
     return { timeZone, day, today }
   } catch (error) {

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 import type { Clock } from '../api/clock.ts'
 import { contextOf, type House } from '../api/context.ts'
-import { digestOf, writeJournal } from '../api/journal.ts'
+import { digestOf, sendJournal } from '../api/journal.ts'
 import type { Context, Event } from '../api/operation.ts'
 import { Again } from '../api/write.ts'
 import { query } from '../db/statement.ts'
@@ -80,7 +80,7 @@ const attempt = async (
   memo: Map<string, unknown>,
 ): Promise<void> => {
   const transaction = await openTransaction(options.pool, tenantId, 'write')
-  const { db, later } = transaction
+  const { db } = transaction
   try {
     await query(db, 'job_turn', 'select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${name} ${tenantId}`])
     const [organization] = await query<{ timeZone: string; secret: string }>(
@@ -95,9 +95,8 @@ const attempt = async (
       await work(ctx)
       if (events.length > 0) {
         const subjectIds = [...new Set(events.map(({ subject }) => subject.id))]
-        later(
-          writeJournal(ctx, events, [{ operation: name, subjectIds, inputDigest: digestOf(name), requestId: name }]),
-        )
+        const entry = { operation: name, subjectIds, inputDigest: digestOf(name), requestId: name }
+        await sendJournal(ctx, events, [entry])
       }
     }
     await transaction.commit()

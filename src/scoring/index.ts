@@ -43,7 +43,7 @@ export { periodValue, quotient, type Sums } from './kpi-value.ts'
 export { scoreObjective } from './objective.ts'
 export { expectedOn } from './pace.ts'
 export { type CalendarPeriod, heldOn, periodAfter, periodOf, periodsBetween } from './period.ts'
-export { firstYear, isPeriodFault, lastYear, type ParsedPeriod, type PeriodFault, parsePeriod } from './period-text.ts'
+export { firstYear, isPeriodFault, type ParsedPeriod, type PeriodFault, parsePeriod } from './period-text.ts'
 export type { ExclusionReason } from './pool.ts'
 export {
   goalsAttained,

@@ -13,7 +13,7 @@ export type PeriodFault = { code: 'invalid_period' | 'ambiguous_period'; message
 /** Years a measurement may belong to: what lies outside is a slip of the pen. */
 /** Years that periods lie in: what has no measurements needs no series either. */
 export const firstYear = 1800
-export const lastYear = 2199
+const lastYear = 2199
 /** Longest span, in years, of `YYYY-YY` that runs into the next century; what is longer is a slip of the pen. */
 const plausibleSpan = 20
 

@@ -1,5 +1,6 @@
 import { expect, inject, test } from 'vitest'
 import { direct } from '../../src/db/direct.ts'
+import { isPeriodFault, parsePeriod } from '../../src/scoring/index.ts'
 import { createWorld } from '../support/app.ts'
 
 const { call, organizationId } = await createWorld()
@@ -76,6 +77,34 @@ test('spans have an end, and bands an order', async () => {
   ])
   const bands = { onTrack: 0.5, atRisk: 0.1 }
   expect(codeOf(await call('PATCH', '/v1/organization', { policy: { bands } }))).toEqual([422, 'invalid_input'])
+})
+
+test('days lie in the years that periods lie in, so that what is counted on from them is a day too', async () => {
+  const far = { ...year, startsOn: '2195-01-01', endsOn: '2199-12-31' }
+  const last = await post('cycles', { ...far, name: 'Last' })
+  const goal = await post('objectives', { title: 'Far', cycleId: last.id, dueOn: '2199-12-31' })
+  const measure = await post('key-results', {
+    ...metric,
+    objectiveId: goal.id,
+    startsOn: '2199-12-31',
+    cadence: 'quarter',
+  })
+  expect(measure.health.effective).toBe('not_started')
+  expect(await call('GET', `/v1/objectives/${goal.id}`)).toMatchObject({
+    body: { health: { effective: 'not_started' } },
+  })
+
+  for (const [path, body] of [
+    ['cycles', { ...far, endsOn: '2200-01-01' }],
+    ['cycles', { ...far, startsOn: '9995-01-01', endsOn: '9999-12-31' }],
+    ['cycles', { ...far, startsOn: '1799-12-31', endsOn: '1800-12-31' }],
+    ['objectives', { title: 'Far', cycleId: last.id, dueOn: '9999-12-31' }],
+    ['key-results', { ...metric, objectiveId: goal.id, waypoints: [{ date: '9999-12-31', value: 0.5 }] }],
+  ] as const)
+    expect([path, ...codeOf(await call('POST', `/v1/${path}`, body))]).toEqual([path, 422, 'invalid_input'])
+  // As far as measurements may go, so far may days.
+  expect(isPeriodFault(parsePeriod('2199')) || isPeriodFault(parsePeriod('1800'))).toBe(false)
+  expect(isPeriodFault(parsePeriod('2200')) && isPeriodFault(parsePeriod('1799'))).toBe(true)
 })
 
 test('nobody is both a person and a machine', async () => {

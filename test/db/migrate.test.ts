@@ -172,13 +172,39 @@ describe('tenancy', () => {
     expect(await run(ownerUrl, 'select name from things')).toEqual([])
   })
 
-  test('locks no table that is right already', async () => {
+  test('locks no table that is right already, and of the others one at a time', async () => {
+    await run(ownerUrl, 'alter policy tenant on things using (true)', 'alter policy tenant on points using (true)')
+    const lockOf = (table: string) =>
+      `select count(*)::int as n from pg_locks where relation = '${table}'::regclass and not granted`
     await direct(appUrl, async (reader) => {
       await reader.query('begin')
-      await reader.query('select from things')
-      await migrate(ownerUrl, { folder })
+      await reader.query('select from points')
+      const migrating = migrate(ownerUrl, { folder })
+      await expect.poll(() => run(ownerUrl, lockOf('points'))).toEqual([{ n: 1 }])
+      // Another table that was wrong has been put right, and can be read while this one is waited for.
+      await run(appUrl, as(tenant), insert)
+      expect(await run(appUrl, as(other), 'select name from things')).toEqual([])
+      await reader.query('rollback')
+      await migrating
     })
   })
+})
+
+test('a database that is up to date is neither changed nor locked, in any of its tables', async () => {
+  await migrate(ownerUrl)
+  const state = `
+    select (select array_agg(oid || ' ' || xmin order by oid) from pg_policy) as policies,
+      (select array_agg(xmin::text order by oid) from pg_class
+        where relkind in ('r', 'p') and relnamespace in ('public'::regnamespace, 'bi'::regnamespace)
+          and relname <> all('{tenants,unsequenced,webhook_tenants,measurement_staging}')) as tables`
+  const before = await run(ownerUrl, state)
+  const names = await run(ownerUrl, `select tablename as name from pg_tables where schemaname = 'public'`)
+  await direct(inject('adminUrl').replace(/[^/]*$/, database), async (reader) => {
+    await reader.query('begin')
+    await reader.query(`lock table ${names.map(({ name }) => `public.${name as string}`).join()} in access share mode`)
+    await migrate(ownerUrl)
+  })
+  expect(await run(ownerUrl, state)).toEqual(before)
 })
 
 test('the job queue comes with the migrations, and is told of where it is missing', async () => {

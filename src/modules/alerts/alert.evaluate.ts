@@ -2,15 +2,12 @@ import { newId } from '../../api/new-id.ts'
 import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
 import { newestAnomalies } from './alert.anomalies.ts'
-import { raiseText, resolveText, type Standing, standingsText } from './alert.queries.ts'
+import { raiseText, resolveText, type Standing, standingsTexts } from './alert.queries.ts'
 
-/** What to look at; everything that is left out is looked at whole. */
-export type Scope = {
-  kpiIds?: readonly string[]
-  objectiveIds?: readonly string[]
-  keyResultIds?: readonly string[]
-  ruleIds?: readonly string[]
-}
+/** What to look at: subjects, by the rules there are, or rules in all their subjects. */
+export type Scope =
+  | { kpiIds?: readonly string[]; objectiveIds?: readonly string[]; keyResultIds?: readonly string[] }
+  | { ruleIds: readonly string[] | null }
 
 /** An episode that began or ended. */
 type Told = { id: string; subjectType: string; subjectId: string }
@@ -19,10 +16,16 @@ type Told = { id: string; subjectType: string; subjectId: string }
  * Raises an alert where a rule begins to hold and resolves it where it ends, in the transaction of what changed. One
  * statement while there is nothing to tell; none of it depends on what was known before, so it may run at any time.
  */
-export const evaluateAlerts = async (ctx: Context, scope: Scope = {}): Promise<void> => {
-  const { kpiIds = null, objectiveIds = null, keyResultIds = null, ruleIds = null } = scope
-  const values = [ctx.actor.tenantId, ctx.today, kpiIds, objectiveIds, keyResultIds, ruleIds]
-  const standings = await query<Standing>(ctx.db, 'alert_standings', standingsText, values)
+export const evaluateAlerts = async (ctx: Context, scope: Scope): Promise<void> => {
+  const [name, places] =
+    'ruleIds' in scope
+      ? (['alert_standings', [scope.ruleIds]] as const)
+      : ([
+          'alert_standings_of',
+          [null, scope.kpiIds ?? [], scope.objectiveIds ?? [], scope.keyResultIds ?? []],
+        ] as const)
+  const values = [ctx.actor.tenantId, ctx.today, ...places]
+  const standings = await query<Standing>(ctx.db, name, standingsTexts[name], values)
   if (standings.length === 0) return
   const odd = await newestAnomalies(
     ctx,

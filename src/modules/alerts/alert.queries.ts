@@ -24,12 +24,13 @@ const segment = (
 const judged = `(${segment('i.judged', 'value')} #>> '{}')::float8`
 
 /**
- * What rules say now, of the subjects given or of all: only where something is to be raised, resolved or looked at closer.
- * $1 tenant, $2 today, $3 KPIs, $4 objectives, $5 key results, $6 rules; null is all of them.
+ * What rules say now: only where something is to be raised, resolved or looked at closer. $1 tenant, $2 today, $3 rules, null
+ * for all; $4 KPIs, $5 objectives, $6 key results, where only some are looked at. A text of its own for these, because
+ * "all or one of them" is found by reading all, and each is then looked for in the list from its beginning.
  */
-export const standingsText = `
+const standingsOf = (among: (id: string, place: '$4' | '$5' | '$6') => string, amongOpen: string): string => `
   with rules as materialized (
-    select * from alert_rules r where r.tenant_id = $1 and r.deleted_at is null and r.enabled and ($6::uuid[] is null or r.id = any($6))
+    select * from alert_rules r where r.tenant_id = $1 and r.deleted_at is null and r.enabled and ($3::uuid[] is null or r.id = any($3))
   ), standing as (
     select r.id as rule_id, r.kind, i.id as kpi_id, null::uuid as objective_id, null::uuid as key_result_id, i.name as title,
       case r.kind when 'kpi_stale' then jsonb_build_object('staleFrom', i.stale_from)
@@ -40,26 +41,23 @@ export const standingsText = `
           else coalesce(${judged} > r.above, false) or coalesce(${judged} < r.below, false) end
         end as holds
     from rules r join kpis i on i.tenant_id = $1 and i.deleted_at is null and i.state = 'active' and (r.kpi_id is null or i.id = r.kpi_id)
-      and ($3::uuid[] is null or i.id = any($3))
+      ${among('i.id', '$4')}
     where r.kind in ('kpi_threshold', 'kpi_stale', 'kpi_anomaly')
     union all
     select r.id, r.kind, null, o.id, null, o.title, jsonb_build_object('progress', o.progress),
       coalesce(o.health_is[width_bucket(${today}, o.health_from)] = 'off_track', false)
     from rules r join objectives o on o.tenant_id = $1 and o.deleted_at is null and o.state = 'active'
-      and (r.objective_id is null or o.id = r.objective_id) and ($4::uuid[] is null or o.id = any($4))
+      and (r.objective_id is null or o.id = r.objective_id) ${among('o.id', '$5')}
     where r.kind = 'objective_off_track'
     union all
     select r.id, r.kind, null, null, k.id, k.title, jsonb_build_object('cadence', k.cadence),
       coalesce((${segment('k.score', 'stale')} #>> '{}')::boolean, false)
     from rules r join key_results k on k.tenant_id = $1 and k.deleted_at is null and k.state = 'active'
-      and (r.key_result_id is null or k.id = r.key_result_id) and ($5::uuid[] is null or k.id = any($5))
+      and (r.key_result_id is null or k.id = r.key_result_id) ${among('k.id', '$6')}
     join objectives o on o.tenant_id = $1 and o.id = k.objective_id and o.deleted_at is null and o.state = 'active'
     where r.kind = 'key_result_stale'
   ), open as (
-    select a.* from alerts a where a.tenant_id = $1 and a.resolved_at is null and ($6::uuid[] is null or a.rule_id = any($6))
-      and ($3::uuid[] is null or a.kpi_id is null or a.kpi_id = any($3))
-      and ($4::uuid[] is null or a.objective_id is null or a.objective_id = any($4))
-      and ($5::uuid[] is null or a.key_result_id is null or a.key_result_id = any($5))
+    select a.* from alerts a where a.tenant_id = $1 and a.resolved_at is null and ($3::uuid[] is null or a.rule_id = any($3)) ${amongOpen}
   )
   select coalesce(s.rule_id, a.rule_id) as "ruleId", s.kind, coalesce(s.kpi_id, a.kpi_id) as "kpiId",
     coalesce(s.objective_id, a.objective_id) as "objectiveId", coalesce(s.key_result_id, a.key_result_id) as "keyResultId",
@@ -67,6 +65,14 @@ export const standingsText = `
   from standing s full join open a on a.rule_id = s.rule_id and a.subject_id = coalesce(s.kpi_id, s.objective_id, s.key_result_id)
   where case when s.rule_id is null then true when s.holds is null then true else s.holds = (a.id is null) end
   order by 1, coalesce(s.kpi_id, s.objective_id, s.key_result_id, a.subject_id)`
+
+export const standingsTexts = {
+  alert_standings: standingsOf(() => '', ''),
+  alert_standings_of: standingsOf(
+    (id, place) => `and ${id} = any(${place}::uuid[])`,
+    'and a.subject_id = any($4::uuid[] || $5::uuid[] || $6::uuid[])',
+  ),
+} as const
 
 /** An episode begins once: somebody who raised it meanwhile has told of it. */
 export const raiseText = `

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Context } from '../../api/operation.ts'
 import { inputProblem, Problem } from '../../api/problem.ts'
 import { reads } from '../../api/reads.ts'
@@ -66,6 +67,12 @@ const requireInside = async ({ db, actor }: Context, changes: readonly Change<Cy
     )
 }
 
+/** What the goals of a cycle are judged by; another name or state leads to no other score. */
+const judgedBy = ['startsOn', 'endsOn', 'policy'] as const
+
+const isJudgedAnew = ({ before, after }: Change<Cycle>): boolean =>
+  before !== null && judgedBy.some((key) => !isDeepStrictEqual(before[key], after[key]))
+
 /** A root cycle gets its goal graph; a change of days or policy moves every score in the cycle. */
 const settle = async (ctx: Context, changes: Change<Cycle>[]): Promise<void> => {
   const roots = changes.filter(({ before, after }) => before === null && after.rootId === after.id)
@@ -78,8 +85,8 @@ const settle = async (ctx: Context, changes: Change<Cycle>[]): Promise<void> => 
     )
   }
   await requireInside(ctx, changes)
-  const existing = changes.filter(({ before }) => before !== null).map(({ after }) => after.id)
-  if (existing.length > 0) await rescoreCycles(ctx, heldBy(ctx), existing, { type: 'cycle', id: existing[0] as string })
+  const [first, ...others] = changes.filter(isJudgedAnew).map(({ after }) => after.id)
+  if (first) await rescoreCycles(ctx, heldBy(ctx), [first, ...others], { type: 'cycle', id: first })
 }
 
 export const cycleOperations = [

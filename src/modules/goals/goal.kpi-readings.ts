@@ -4,6 +4,7 @@ import { type Definition, type Definitions, grainOf, loadDefinitions } from '../
 import type { PeriodPoint } from '../kpis/kpi.period-points.ts'
 import { kpiValues, type Values } from '../kpis/kpi.values.ts'
 import type { KeyResultRow } from './goal.queries.ts'
+import { sendSlices } from './goal.slices.ts'
 
 type Follower = Pick<KeyResultRow, 'id' | 'kpiId' | 'kpiWindow' | 'firstDay' | 'lastDay'>
 
@@ -24,7 +25,9 @@ export const kpiReadings = async (ctx: Context, followers: readonly Follower[]):
   const definitions = await loadDefinitions(ctx, [...new Set(following.map(({ kpiId }) => kpiId))])
   // KPIs of one span are read with one statement: most key results of a goal share the days of its cycle.
   const bySpan = Map.groupBy(following, ({ firstDay, lastDay }) => `${firstDay} ${lastDay}`)
-  const found = await Promise.all([...bySpan.values()].map((group) => readingsOf(ctx, definitions, group)))
+  const found = await Promise.all(
+    await sendSlices([...bySpan.values()], (group) => readingsOf(ctx, definitions, group)),
+  )
   return new Map(found.flat())
 }
 

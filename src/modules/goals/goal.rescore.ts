@@ -6,7 +6,8 @@ import { type Locked, requireLocked } from './goal.lock.ts'
 import type { KeyResultRow, ObjectiveRow } from './goal.queries.ts'
 import { isSettled, readGoals } from './goal.read.ts'
 import type { ReadingsRow } from './goal.readings.ts'
-import { type Cause, saveScores } from './goal.save.ts'
+import { type Cause, type Changed, saveScores } from './goal.save.ts'
+import { goalsAtOnce, mapInTurns, slicesOf } from './goal.slices.ts'
 
 /** Everything a rescore read and found, for those who judge or answer with it. */
 export type Rescored = {
@@ -17,6 +18,9 @@ export type Rescored = {
   /** Whose stored score is another one now. */
   changed: ReadonlySet<string>
 }
+
+/** Milliseconds, for rescores of more than one slice: for some 100,000 goals on a busy machine. */
+const longestRescore = 120_000
 
 /**
  * Brings goals and everything above them up to date, in one cascade. Call it with the graphs locked, or the lock sent: it
@@ -29,6 +33,7 @@ export const rescore = async (
   seeds: { objectiveIds?: readonly string[]; keyResultIds?: readonly string[] },
   causeOf: (id: string) => Cause,
 ): Promise<Rescored> => {
+  if ((seeds.objectiveIds?.length ?? 0) + (seeds.keyResultIds?.length ?? 0) > goalsAtOnce) ctx.mayTake(longestRescore)
   // Sent behind the lock without waiting for it: each statement sees what is committed when its turn comes.
   const [locked, { objectives, keyResults, readings, input, isWatched }] = await Promise.all([
     locking,
@@ -45,22 +50,22 @@ export const rescore = async (
   }
   const rescored = input.keyResults.filter(isOpen)
   const scores = cascade({ ...input, keyResults: rescored, objectives: input.objectives.filter(isOpen) }, ctx.today)
-  const changed = [...scores].flatMap(([id, after]) => {
+  const changed = await mapInTurns([...scores], ([id, after]): Changed[] => {
     const row = keyResults.get(id) ?? objectives.get(id)
     return row && !sameScore(row.score, after)
       ? [{ id, isKeyResult: keyResults.has(id), before: row.score, after }]
       : []
   })
   const read = rescored.map(({ id }) => keyResults.get(id) as KeyResultRow)
-  saveScores(ctx, locked, { changed, read, readings }, causeOf)
-  if (isWatched)
-    await evaluateAlerts(ctx, {
-      kpiIds: [],
-      // Deleted ones too: what was told of them is over.
-      objectiveIds: [...objectives.keys(), ...(seeds.objectiveIds ?? [])],
-      keyResultIds: [...keyResults.keys()],
-    })
+  await saveScores(ctx, locked, { changed, read, readings }, causeOf)
+  if (isWatched) await watch(ctx, [...objectives.keys(), ...keyResults.keys(), ...(seeds.objectiveIds ?? [])])
   return { objectives, keyResults, readings, scores, changed: new Set(changed.map(({ id }) => id)) }
+}
+
+/** Deleted ones too: what was told of them is over. Ids are unique over all types. */
+const watch = async (ctx: Context, ids: readonly string[]): Promise<void> => {
+  for (const slice of slicesOf([...new Set(ids)]))
+    await evaluateAlerts(ctx, { objectiveIds: slice, keyResultIds: slice })
 }
 
 /** Equal but for the day they were computed on: then nothing is written, and the stored day stays. */

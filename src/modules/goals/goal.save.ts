@@ -7,29 +7,26 @@ import { healthOn, type NodeScore, scoringVersion } from '../../scoring/index.ts
 import type { Locked } from './goal.lock.ts'
 import type { KeyResultRow } from './goal.queries.ts'
 import { lastZone, type ReadingsRow } from './goal.readings.ts'
+import { sendSlices, slicesOf } from './goal.slices.ts'
 
 export type Cause = { type: string; id: string }
 export type Changed = { id: string; isKeyResult: boolean; before: NodeScore | null; after: NodeScore }
 
 /**
  * Writes what a cascade changed: the scores, a score point and an event for each. Also what key results repeat of their
- * readings. Nothing is awaited: the statements travel with the commit.
+ * readings. What one statement can take is not awaited: it travels with the commit.
  */
-export const saveScores = (
+export const saveScores = async (
   ctx: Context,
   { recordedAt }: Locked,
   work: { changed: readonly Changed[]; read: readonly KeyResultRow[]; readings: ReadonlyMap<string, ReadingsRow> },
   causeOf: (id: string) => Cause,
-): void => {
+): Promise<void> => {
   const { changed } = work
-  saveKeyResults(ctx, recordedAt, work)
-  saveObjectives(
-    ctx,
-    recordedAt,
-    changed.filter(({ isKeyResult }) => !isKeyResult),
-  )
-  if (changed.length === 0) return
-  ctx.later(appendPoints(ctx, recordedAt, changed, causeOf))
+  const objectives = changed.filter(({ isKeyResult }) => !isKeyResult)
+  await sliceBySlice(ctx, savedOf(work), (slice) => saveKeyResults(ctx, recordedAt, slice))
+  await sliceBySlice(ctx, objectives, (slice) => saveObjectives(ctx, recordedAt, slice))
+  await sliceBySlice(ctx, changed, (slice) => appendPoints(ctx, recordedAt, slice, causeOf))
   for (const { id, isKeyResult, before, after } of changed) {
     const changes = changesOf(before, after, ctx.today)
     if (Object.keys(changes).length === 0) continue
@@ -38,14 +35,16 @@ export const saveScores = (
   }
 }
 
-/** The score, the newest check-in and zone, and which steps are done, in one statement. */
-const saveKeyResults = (
-  ctx: Context,
-  recordedAt: string,
-  { changed, read, readings }: Parameters<typeof saveScores>[2],
-): void => {
+const sliceBySlice = async <T>(ctx: Context, rows: readonly T[], send: (slice: T[]) => Promise<unknown>) => {
+  for (const sent of await sendSlices(slicesOf(rows), send)) ctx.later(sent)
+}
+
+type Saved = Pick<KeyResultRow, 'id' | 'zone' | 'steps' | 'lastCheckInId'> & { score: NodeScore | undefined }
+
+/** Of the key results read those that are to be written. */
+const savedOf = ({ changed, read, readings }: Parameters<typeof saveScores>[2]): Saved[] => {
   const scores = new Map(changed.map(({ id, after }) => [id, after]))
-  const rows = read.flatMap((row) => {
+  return read.flatMap((row) => {
     const said = readings.get(row.id)
     const score = scores.get(row.id)
     const zone = row.kind === 'ordinal' ? lastZone(said) : null
@@ -54,47 +53,43 @@ const saveKeyResults = (
     const same = row.lastCheckInId === lastCheckInId && row.zone === zone && isDeepStrictEqual(row.steps, steps)
     return score === undefined && same ? [] : [{ id: row.id, score, zone, steps, lastCheckInId }]
   })
-  if (rows.length === 0) return
-  ctx.later(
-    query(
-      ctx.db,
-      'key_results_save',
-      `update key_results t set score = coalesce(v.score, t.score), scored_at = $2, scoring_version = $3,
-         zone = v.zone, steps = v.steps, last_check_in_id = v.last_check_in_id
-       from unnest($4::uuid[], $5::jsonb[], $6::text[], $7::jsonb[], $8::uuid[]) as v (id, score, zone, steps, last_check_in_id)
-       where t.tenant_id = $1 and t.id = v.id`,
-      [
-        ctx.actor.tenantId,
-        recordedAt,
-        scoringVersion,
-        uuidArray(rows.map(({ id }) => id)),
-        jsonbArray(rows.map(({ score }) => (score ? JSON.stringify(score) : null))),
-        rows.map(({ zone }) => zone),
-        jsonbArray(rows.map(({ steps }) => (steps ? JSON.stringify(steps) : null))),
-        uuidArray(rows.map(({ lastCheckInId }) => lastCheckInId)),
-      ],
-    ),
-  )
 }
 
-const saveObjectives = (ctx: Context, recordedAt: string, rows: readonly Changed[]): void => {
-  if (rows.length === 0) return
-  ctx.later(
-    query(
-      ctx.db,
-      'objectives_save',
-      `update objectives t set score = v.score, scored_at = $2, scoring_version = $3
-       from unnest($4::uuid[], $5::jsonb[]) as v (id, score) where t.tenant_id = $1 and t.id = v.id`,
-      [
-        ctx.actor.tenantId,
-        recordedAt,
-        scoringVersion,
-        uuidArray(rows.map(({ id }) => id)),
-        jsonbArray(rows.map(({ after }) => JSON.stringify(after))),
-      ],
-    ),
+/** The score, the newest check-in and zone, and which steps are done, in one statement. */
+const saveKeyResults = ({ db, actor }: Context, recordedAt: string, rows: readonly Saved[]): Promise<unknown> =>
+  query(
+    db,
+    'key_results_save',
+    `update key_results t set score = coalesce(v.score, t.score), scored_at = $2, scoring_version = $3,
+       zone = v.zone, steps = v.steps, last_check_in_id = v.last_check_in_id
+     from unnest($4::uuid[], $5::jsonb[], $6::text[], $7::jsonb[], $8::uuid[]) as v (id, score, zone, steps, last_check_in_id)
+     where t.tenant_id = $1 and t.id = v.id`,
+    [
+      actor.tenantId,
+      recordedAt,
+      scoringVersion,
+      uuidArray(rows.map(({ id }) => id)),
+      jsonbArray(rows.map(({ score }) => (score ? JSON.stringify(score) : null))),
+      rows.map(({ zone }) => zone),
+      jsonbArray(rows.map(({ steps }) => (steps ? JSON.stringify(steps) : null))),
+      uuidArray(rows.map(({ lastCheckInId }) => lastCheckInId)),
+    ],
   )
-}
+
+const saveObjectives = ({ db, actor }: Context, recordedAt: string, rows: readonly Changed[]): Promise<unknown> =>
+  query(
+    db,
+    'objectives_save',
+    `update objectives t set score = v.score, scored_at = $2, scoring_version = $3
+     from unnest($4::uuid[], $5::jsonb[]) as v (id, score) where t.tenant_id = $1 and t.id = v.id`,
+    [
+      actor.tenantId,
+      recordedAt,
+      scoringVersion,
+      uuidArray(rows.map(({ id }) => id)),
+      jsonbArray(rows.map(({ after }) => JSON.stringify(after))),
+    ],
+  )
 
 const told = ['attainment', 'progress', 'confidence', 'coverage'] as const
 

@@ -56,7 +56,7 @@ export const rescoreKpis = async (
   for (const { id, before, after } of changed) announce(ctx, id, before, after, causeOf(id))
   // Deleted ones too: what was told of them is over.
   const told = [...ids, ...rows.map(({ id }) => id)]
-  await evaluateAlerts(ctx, { kpiIds: told, objectiveIds: [], keyResultIds: [] })
+  await evaluateAlerts(ctx, { kpiIds: told })
   await follow(
     ctx,
     rows.map(({ id }) => id),

@@ -5,7 +5,6 @@ import {
   dayNumber,
   dayOf,
   firstYear,
-  lastYear,
   type Period,
   periodAfter,
   periodOf,
@@ -23,13 +22,8 @@ export type Span = { from: string; to: string; grain: Period | null }
 
 const earliestDay = `${firstYear}-01-01`
 
-/** What a series is of, asked or by default. 422 for years that are none, or the wrong way round. */
+/** What a series is of, asked or by default. 422 for days the wrong way round. */
 export const spanOf = ({ definitions, kpi }: SeriesSubject, asked: SeriesAsked, today: string): Span => {
-  for (const name of ['from', 'to'] as const) {
-    const year = Number(asked[name]?.slice(0, 4) ?? firstYear)
-    if (year < firstYear || year > lastYear)
-      throw inputProblem('invalid_input', `/${name}`, `years run from ${firstYear} to ${lastYear}`)
-  }
   const { calendar } = definitions
   const grain = asked.grain ?? grainOf(kpi)
   if (grain === null && asked.of === 'children')
