@@ -31,13 +31,13 @@ test('what was imported a moment ago is read at once, and all the while it is im
   expect((await send(1)).body).toMatchObject({ created: regions * months, refused: 0 })
   expect(await totals()).toEqual(all(1))
 
-  let isOver = false
+  const second = { isOver: false }
   const again = send(2).finally(() => {
-    isOver = true
+    second.isOver = true
   })
   let reads = 0
   // Nobody sees a part of it.
-  while (!isOver) {
+  while (!second.isOver) {
     reads++
     expect([all(1), all(2)]).toContainEqual(await totals())
     expect((await call('GET', `/v1/kpis/${kpi.body.id}`)).status).toBe(200)
