@@ -31,11 +31,11 @@ export const parseOrder = (resource: Resource, sort: string | undefined): Order 
   return [...order, { key: 'id', column: columnOf(resource, 'id'), descending: order[0]?.descending ?? false }]
 }
 
-/** Nulls come last whichever way the order runs. */
+/** Nulls come last whichever way the order runs; of what is never null it is not said, or no index would serve the way back. */
 export const orderBy = (order: Order): SQL[] =>
-  order.map(({ key, column, descending }) => {
+  order.map(({ column, descending }) => {
     const direction = descending ? desc(column) : asc(column)
-    return key === 'id' ? direction : sql`${direction} nulls last`
+    return isNeverNull(column) ? direction : sql`${direction} nulls last`
   })
 
 /** Rows strictly behind `position` in this order. */

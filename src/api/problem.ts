@@ -48,6 +48,7 @@ const catalogue = {
   wrong_measurement: [422, 'The measurement does not fit the KPI'],
   invalid_formula: [422, 'The formula cannot be read'],
   formula_exposes_input: [422, 'The formula would tell its readers what they may not see'],
+  key_result_exposes_kpi: [422, 'The key result would tell its readers what they may not see'],
   red_line_beyond_target: [422, 'The red line is not on the bad side of the target'],
   wrong_reading: [422, 'The reading does not fit the key result'],
   not_yet: [422, 'The reading lies in the future'],

@@ -154,9 +154,9 @@ const filter = (resource: Resource, key: string, values: unknown[]): SQL => {
   const computed = resource.computed?.[key]
   if (computed) return sql`${computed.value} = any(${sql.param(values)})`
   const column = columnOf(resource, key)
-  return column.dataType === 'array'
-    ? sql`${column} && ${sql.param(values, column)}`
-    : sql`${column} = any(${sql.param(values)})`
+  if (column.dataType === 'array') return sql`${column} && ${sql.param(values, column)}`
+  // What equals one value is in the order of the index behind it; of any of several it would be sorted, all of it.
+  return values.length === 1 ? eq(column, sql.param(values[0])) : sql`${column} = any(${sql.param(values)})`
 }
 
 const changedSince = (resource: Resource, since: string): SQL | undefined => {

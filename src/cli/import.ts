@@ -41,11 +41,12 @@ const queryOf = (given: z.output<typeof options>): URLSearchParams => {
 
 const count = (name: string, number: number): string => `${name.padEnd(10)} ${number.toLocaleString('en').padStart(12)}`
 
-const textOf = ({ rows, created, corrected, unchanged, refused, refusals }: Report): string =>
+const textOf = ({ rows, created, corrected, noted, unchanged, refused, refusals }: Report): string =>
   [
     count('Rows', rows),
     count('Created', created),
     count('Corrected', corrected),
+    count('Noted', noted),
     count('Unchanged', unchanged),
     count('Refused', refused),
     ...refusals.map(({ line, column, message }) => `  line ${line}${column ? `, ${column}` : ''}: ${message}`),

@@ -7,6 +7,7 @@ import { openTransaction } from '../db/transaction.ts'
 import { lockGraphs } from '../modules/goals/goal.lock.ts'
 import { rescore } from '../modules/goals/goal.rescore.ts'
 import { dayNumber, dayOf } from '../scoring/index.ts'
+import { rescoreKpisDue } from './midnight.kpis.ts'
 import { type JobOptions, jobContext } from './organizations.ts'
 
 type Turned = { timeZone: string; day: string; today: string }
@@ -31,22 +32,39 @@ const dueText = `
     or (k.state in ('draft', 'active') and i.judged -> 'latest' ->> 'end' < $2
       and k.score ->> 'scoredOn' <= i.judged -> 'latest' ->> 'end')) order by k.id`
 
+/** What is done for a day of an organization; `since` is the last day that was done. */
+type Step = (ctx: Context, since: string) => Promise<void>
+
 /**
- * Takes one organization one day further: rescores, as of that day, the key results whose periods time ends, with all
- * goals above them. Does nothing when another node did, or when the organization is up to date.
+ * Takes one organization one day further: rescores, as of that day, the KPIs and the key results whose periods time begins
+ * or ends, with all goals above them. Does nothing when another node did, or when the organization is up to date.
  */
 export const rescoreDay = async (options: JobOptions, tenantId: string): Promise<Turned> => {
+  // By themselves, since they are locked before any goal graph, and lead to graphs of their own.
+  const kpis = await untilHeld((memo) => attempt(options, tenantId, memo, rescoreKpisDue))
+  if (kpis.since === null) return kpis
+  return untilHeld((memo) => attempt(options, tenantId, memo, rescoreDue, kpis.since ?? undefined))
+}
+
+const untilHeld = async <T>(work: (memo: Map<string, unknown>) => Promise<T>): Promise<T> => {
   const memo = new Map<string, unknown>()
   for (;;) {
     try {
-      return await attempt(options, tenantId, memo)
+      return await work(memo)
     } catch (error) {
       if (!(error instanceof Again)) throw error
     }
   }
 }
 
-const attempt = async (options: JobOptions, tenantId: string, memo: Map<string, unknown>): Promise<Turned> => {
+/** The last step is told since when the ones before it began, and ends the day, unless another node ended it meanwhile. */
+const attempt = async (
+  options: JobOptions,
+  tenantId: string,
+  memo: Map<string, unknown>,
+  step: Step,
+  ends?: string,
+): Promise<Turned & { since: string | null }> => {
   const transaction = await openTransaction(options.pool, tenantId, 'write')
   const { db, later } = transaction
   try {
@@ -59,14 +77,14 @@ const attempt = async (options: JobOptions, tenantId: string, memo: Map<string, 
     )
     if (!state) {
       await transaction.rollback()
-      return { timeZone: 'UTC', day: '9999-12-31', today: '9999-12-31' }
+      return { timeZone: 'UTC', day: '9999-12-31', today: '9999-12-31', since: null }
     }
     const { timeZone } = state
     const today = calendarDay(options.clock(), timeZone)
     const through = state.through ?? earlier(state.scoredOn, dayOf(dayNumber(today) - 1))
-    if (through >= today) {
+    if (through >= today || (ends !== undefined && through !== ends)) {
       await transaction.rollback()
-      return { timeZone, day: today, today }
+      return { timeZone, day: through < today ? through : today, today, since: null }
     }
     // Where time ends no periods the days between are all the same.
     const day = state.scoredOn === null ? today : dayOf(Math.max(dayNumber(through) + 1, dayNumber(today) - mostDays))
@@ -75,19 +93,20 @@ const attempt = async (options: JobOptions, tenantId: string, memo: Map<string, 
       ...jobContext(options, tenantId, transaction, { name: 'midnight', ...state }, events, memo),
       today: day,
     }
-    await rescoreDue(ctx)
-    later(
-      query(
-        db,
-        'midnight_through',
-        `insert into midnights (tenant_id, through) values ($1, $2)
-         on conflict (tenant_id) do update set through = excluded.through`,
-        [tenantId, day],
-      ),
-    )
+    await step(ctx, through)
+    if (ends !== undefined)
+      later(
+        query(
+          db,
+          'midnight_through',
+          `insert into midnights (tenant_id, through) values ($1, $2)
+           on conflict (tenant_id) do update set through = excluded.through`,
+          [tenantId, day],
+        ),
+      )
     if (events.length > 0) await sendJournal(ctx, events, [])
     await transaction.commit()
-    return { timeZone, day, today }
+    return { timeZone, day, today, since: through }
   } catch (error) {
     await transaction.rollback()
     throw error

@@ -29,7 +29,7 @@ test('one command imports a file of any columns and tells what was refused', asy
   const first = await headway(serving, ...smoking)
   expect(first.code, first.err).toBe(0)
   expect(first.out).toMatch(
-    /^Rows +197\nCreated +178\nCorrected +0\nUnchanged +1\nRefused +18\n {2}line 11, Value: Not a number\n/,
+    /^Rows +197\nCreated +178\nCorrected +0\nNoted +0\nUnchanged +1\nRefused +18\n {2}line 11, Value: Not a number\n/,
   )
   const again = await headway(serving, ...smoking, '--json')
   expect(again.json()).toMatchObject({ created: 0, corrected: 0, unchanged: 179, refused: 18 })

@@ -48,6 +48,67 @@ it('nor does it become so later: by its own visibility or owner, or by that of a
   expect(await codeOf('PATCH', `kpis/${formula.id}`, { formula: null, visibility: 'organization' })).toBe('ok')
 })
 
+const follows = '422 key_result_exposes_kpi'
+const metric = { title: 'Raise it', kind: 'metric', baseline: 1, target: 2 }
+const cycle = await make('cycles', { name: '2026', kind: 'year', startsOn: '2026-01-01', endsOn: '2026-12-31' })
+const objective = (given: Record<string, unknown> = {}) =>
+  make('objectives', { cycleId: cycle.id, title: 'Grow', state: 'active', ...given })
+const following = (kpiId: string, objectiveId: string) =>
+  ({ ...metric, source: 'kpi', kpiId, objectiveId }) as Record<string, unknown>
+
+it('a key result that follows a KPI is no more visible than it', async () => {
+  const secret = await kpi({ visibility: 'private' })
+  const restricted = await kpi(owned(one, 'restricted'))
+  const open = await kpi({ ownerType: 'organization', visibility: 'restricted' })
+  const under = async (input: { id: string }, given: object) =>
+    codeOf('POST', 'key-results', following(input.id, (await objective({ ...given })).id))
+  expect(await under(secret, {})).toBe(follows)
+  expect(await under(secret, { visibility: 'private' })).toBe('ok')
+  expect(await under(restricted, owned(other, 'restricted'))).toBe(follows)
+  expect(await under(restricted, owned(one, 'restricted'))).toBe('ok')
+  expect(await under(open, {})).toBe('ok')
+  const batch = { items: [following(restricted.id, (await objective()).id)] }
+  expect(await codeOf('POST', 'key-results/batch', batch)).toBe(follows)
+  expect(await codeOf('PUT', 'key-results/by-external-id/exposed', batch.items[0])).toBe(follows)
+
+  await make(`kpis/${restricted.id}/measurements`, { period: '2026-10', value: 84 })
+  const promote = (given: object) =>
+    codeOf('POST', `kpis/${restricted.id}/promote`, { cycleId: cycle.id, target: 90, ...given })
+  expect(await promote({ visibility: 'organization' })).toBe(follows)
+  expect(await promote({ ownerType: 'team', ownerId: other.id })).toBe(follows)
+  expect(await promote({})).toBe('ok')
+})
+
+it('nor does it become so later: by the KPI, by the objective, or by coming back', async () => {
+  const input = await kpi(owned(one, 'organization'))
+  const goal = await objective(owned(one, 'organization'))
+  const result = await make('key-results', following(input.id, goal.id))
+  expect(await codeOf('PATCH', `kpis/${input.id}`, { visibility: 'restricted' })).toBe(follows)
+  expect(await codeOf('PATCH', `objectives/${goal.id}`, { visibility: 'restricted' })).toBe('ok')
+  expect(await codeOf('PATCH', `kpis/${input.id}`, { ownerId: other.id, visibility: 'restricted' })).toBe(follows)
+  expect(await codeOf('PATCH', `kpis/${input.id}`, { visibility: 'restricted' })).toBe('ok')
+  expect(await codeOf('PATCH', `objectives/${goal.id}`, { visibility: 'organization' })).toBe(follows)
+  expect(await codeOf('PATCH', `objectives/${goal.id}`, { ownerId: other.id })).toBe(follows)
+  expect(await codeOf('PATCH', `objectives/${goal.id}`, { title: 'Grow more' })).toBe('ok')
+  expect(await codeOf('PATCH', `key-results/${result.id}`, { title: 'Raise it more' })).toBe('ok')
+
+  // What is gone or closed follows nothing, until it comes back.
+  await call('DELETE', `/v1/key-results/${result.id}`)
+  expect(await codeOf('PATCH', `objectives/${goal.id}`, { visibility: 'organization' })).toBe('ok')
+  expect(await codeOf('POST', `key-results/${result.id}/restore`, undefined)).toBe(follows)
+  expect(await codeOf('PATCH', `objectives/${goal.id}`, { visibility: 'restricted' })).toBe('ok')
+  expect(await codeOf('POST', `key-results/${result.id}/restore`, undefined)).toBe('ok')
+  expect(await codeOf('POST', `objectives/${goal.id}/close`, {})).toBe('ok')
+  expect(await codeOf('PATCH', `kpis/${input.id}`, { visibility: 'private' })).toBe('ok')
+  const next = await make('cycles', { name: '2027', kind: 'year', startsOn: '2027-01-01', endsOn: '2027-12-31' })
+  const carry = () => codeOf('POST', `objectives/${goal.id}/carry-over`, { cycleId: next.id, mode: 'keep' })
+  expect(await carry()).toBe(follows)
+  expect(await codeOf('POST', `objectives/${goal.id}/reopen`, undefined)).toBe(follows)
+  expect(await codeOf('PATCH', `kpis/${input.id}`, { visibility: 'restricted' })).toBe('ok')
+  expect(await carry()).toBe('ok')
+  expect(await codeOf('POST', `objectives/${goal.id}/reopen`, undefined)).toBe('ok')
+})
+
 it('tells who may not see a KPI nothing of it, whichever way they ask', async () => {
   const parent = await kpi()
   const hidden = await kpi({ name: 'Hidden', visibility: 'private', parentId: parent.id })

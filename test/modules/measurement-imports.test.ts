@@ -40,6 +40,7 @@ test('a file as people keep it: right counts, refused rows by line, and nothing 
     rows: 197,
     created: 178,
     corrected: 0,
+    noted: 0,
     unchanged: 1,
     refused: 18,
     kpis: 1,
@@ -139,6 +140,46 @@ test('a correction keeps the old value, and key results and judgements follow', 
   const corrected = await send(csv('kpiCode,period,value', 'VISITS,2026-03,10', 'VISITS,2026-04,25'))
   expect(corrected.body).toMatchObject({ created: 0, corrected: 1, unchanged: 1 })
   expect((await call('GET', `/v1/kpis/${monthly}`)).body.value).toBe(25)
+})
+
+test('another note of a known value is stored beside it, and is no correction', async () => {
+  const noted = await kpi('NOTED')
+  const at = `/v1/kpis/${noted}/measurements`
+  const head = 'kpiCode,period,value,note'
+  const current = async () =>
+    (await call('GET', `${at}?sort=periodStart`)).body.items.map(({ id, value, note }: any) => ({ id, value, note }))
+  const versions = async () => (await call('GET', `${at}/history?period=2026-01`)).body.items.length
+  await send(csv(head, 'NOTED,2026-01,1,first', 'NOTED,2026-02,2,'))
+  const before = await current()
+
+  const again = await send(csv(head, 'NOTED,2026-01,1,second', 'NOTED,2026-02,2,'))
+  expect(again.body).toMatchObject({ created: 0, corrected: 0, noted: 1, unchanged: 1, kpis: 0 })
+  expect(await current()).toEqual([{ ...before[0], note: 'second' }, before[1]])
+  const { createdAt, updatedAt } = (await call('GET', `/v1/measurements/${before[0].id}`)).body
+  expect(updatedAt > createdAt).toBe(true)
+  // Nothing was said against it.
+  const without = await send(csv('kpiCode,period,value', 'NOTED,2026-01,1', 'NOTED,2026-02,2'))
+  expect(without.body).toMatchObject({ corrected: 0, noted: 0, unchanged: 2 })
+
+  const one = await call('POST', at, { period: '2026-01', value: 1, note: 'third' })
+  expect([one.status, one.body.id, one.body.note]).toEqual([201, before[0].id, 'third'])
+  const items = [
+    { kpiCode: 'NOTED', period: '2026-01', value: 1, note: 'fourth' },
+    { kpiCode: 'NOTED', period: '2026-02', value: 2 },
+  ]
+  const batch = await call('POST', '/v1/measurements/batch', { items })
+  expect(batch.body.items.map(({ outcome, id }: any) => [outcome, id])).toEqual([
+    ['updated', before[0].id],
+    ['unchanged', before[1].id],
+  ])
+  expect(await current()).toEqual([{ ...before[0], note: 'fourth' }, before[1]])
+  expect(await versions()).toBe(1)
+
+  const both = await send(csv(head, 'NOTED,2026-03,3,one', 'NOTED,2026-03,3,', 'NOTED,2026-03,3,other'))
+  expect(both.body).toMatchObject({ created: 1, unchanged: 1, refused: 1, refusalsByCode: { duplicate_point: 1 } })
+  // The note was of the value it stood beside.
+  const corrected = await call('POST', at, { period: '2026-01', value: 5 })
+  expect([corrected.body.note, await versions()]).toEqual([null, 2])
 })
 
 test('atomic: one refused row refuses the whole file; a dry run writes nothing and answers the same', async () => {

@@ -10,6 +10,8 @@ import { rescore } from '../goals/goal.rescore.ts'
 import { mayChangeObjectiveOf } from '../goals/goal.rules.ts'
 import { readableObjectives } from '../goals/goal.sight.ts'
 import { heldBy, lockForWrite } from '../goals/goal.write.ts'
+import { requireUnexposedGoals } from '../kpis/kpi.exposure.ts'
+import { shareKpis } from '../kpis/kpi.lock.ts'
 import { objective, objectiveSchema } from '../objectives/objective.resource.ts'
 import { closeObjectives } from './closing.close.ts'
 import { closeCycleRow } from './closing.cycle.ts'
@@ -60,10 +62,12 @@ export const objectiveClosingOperations = [
     find: findObjective,
     allow: mayChange,
     run: async (ctx, { id: wanted }) => {
+      shareKpis(ctx, { objectiveIds: [wanted] })
       const { state, cycleState } = await lockStanding(ctx, wanted)
       if (state !== 'closed') throw new Problem('invalid_transition', `An objective that is ${state} is not closed`)
       if (cycleState === 'closed') throw new Problem('cycle_closed')
       const keyResultIds = await reopenRows(ctx, wanted)
+      await requireUnexposedGoals(ctx, { objectiveIds: [wanted] }, '/id')
       for (const reopened of keyResultIds)
         ctx.emit({ type: 'key_result.reopened', subject: { type: 'key_result', id: reopened } })
       ctx.emit({ type: 'objective.reopened', subject: { type: 'objective', id: wanted } })

@@ -1,10 +1,11 @@
-import type { Creatable } from '../../api/writes.ts'
+import type { Change, Creatable } from '../../api/writes.ts'
 import { anyOf } from '../../auth/rules.ts'
 import { query } from '../../db/statement.ts'
 import { keyResultDependents, requireUnlinked } from '../goals/goal.dependents.ts'
 import { mayChangeObjectiveOf } from '../goals/goal.rules.ts'
 import { judgeTransition } from '../goals/goal.states.ts'
 import { lockForWrite, rescoreAfter } from '../goals/goal.write.ts'
+import { requireUnexposedGoals } from '../kpis/kpi.exposure.ts'
 import { shareKpis } from '../kpis/kpi.lock.ts'
 import { judgeRevision, recordRevisions } from '../revisions/revision.record.ts'
 import { createKeyResultInput, keyResultRow, updateKeyResultInput } from './key-result.input.ts'
@@ -47,10 +48,19 @@ export const keyResultWrites: Creatable<KeyResult> = {
     if (before && before.unit !== after.unit) await requireUnlinked(ctx, after.id)
   },
   settle: async (ctx, changes) => {
+    await requireUnexposedGoals(
+      ctx,
+      { keyResultIds: changes.filter(isFollower).map(({ after }) => after.id) },
+      '/kpiId',
+    )
     recordRevisions(ctx, changes)
     await rescoreAfter(ctx, 'key_result', changes, ({ after }) => after.objectiveId)
   },
 }
+
+/** It follows a KPI from now on. */
+const isFollower = ({ before, after }: Change<KeyResult>): boolean =>
+  after.kpiId !== null && after.deletedAt === null && (before === null || before.deletedAt !== null)
 
 const defaultCadence = async ({ db, actor }: Parameters<typeof mayChange>[0]): Promise<string> => {
   const [row] = await query<{ cadence: string }>(

@@ -1,41 +1,79 @@
 import type { Context } from '../../api/operation.ts'
 import { inputProblem } from '../../api/problem.ts'
 import { query } from '../../db/statement.ts'
+import type { Touched } from '../goals/goal.lock.ts'
 
 const openness = (alias: string): string =>
   `case ${alias}.visibility when 'organization' then 3 when 'restricted' then 2 else 1 end`
 
-// Everybody sees what is for the organization; nobody but administrators what is private to no person.
-const exposedText = `
+/**
+ * Whether somebody may see the KPI or objective `reader`, but not the KPI `input` that it tells of. Everybody sees what is
+ * for the organization; nobody but administrators what is private to no person.
+ */
+const isExposed = (reader: string, input: string): string => `(
+  ${input}.visibility <> 'organization' and not (${input}.visibility = 'restricted' and ${input}.owner_type = 'organization')
+  and not (${reader}.owner_type = ${input}.owner_type and ${reader}.owner_id = ${input}.owner_id
+    and ${openness(reader)} <= ${openness(input)})
+  and not (${reader}.visibility = 'private' and ${reader}.owner_type <> 'user'))`
+
+const formulasText = `
   select f.code as formula, i.code as input, f.id = any($2) as "isWritten"
   from kpi_inputs n
   join kpis f on f.tenant_id = $1 and f.id = n.kpi_id
   join kpis i on i.tenant_id = $1 and i.id = n.input_id
-  where n.tenant_id = $1 and (n.kpi_id = any($2) or n.input_id = any($2))
-    and i.visibility <> 'organization' and not (i.visibility = 'restricted' and i.owner_type = 'organization')
-    and not (f.owner_type = i.owner_type and f.owner_id = i.owner_id and ${openness('f')} <= ${openness('i')})
-    and not (f.visibility = 'private' and f.owner_type <> 'user')
+  where n.tenant_id = $1 and (n.kpi_id = any($2) or n.input_id = any($2)) and ${isExposed('f', 'i')}
   order by "isWritten" desc limit 1`
 
+// What is closed is history: it follows no longer, and tells nothing that comes to be.
+const followersText = `
+  select from key_results k
+  join objectives o on o.tenant_id = $1 and o.id = k.objective_id and o.deleted_at is null and o.state <> 'closed'
+  join kpis i on i.tenant_id = $1 and i.id = k.kpi_id
+  where k.tenant_id = $1 and k.deleted_at is null
+    and (k.id = any($2) or k.objective_id = any($3) or k.kpi_id = any($4)) and ${isExposed('o', 'i')} limit 1`
+
+/** One of these key results, or of those of these objectives or KPIs, tells somebody of a KPI that is not for them. */
+const isFollowedOpenly = async (
+  { actor, db }: Context,
+  { keyResultIds = [], objectiveIds = [], kpiIds = [] }: Touched & { kpiIds?: readonly string[] },
+): Promise<boolean> => {
+  const values = [actor.tenantId, keyResultIds, objectiveIds, kpiIds]
+  return (await query(db, 'kpis_followed_openly', followersText, values)).length > 0
+}
+
 /**
- * Whoever sees a formula sees all it reads: a value would tell of its inputs. So an input is for the whole organization, or
- * formula and input have one owner and the formula is no more visible (decision 66). Asked of KPIs just written, as formulas
- * and as inputs; what they read must be kept already. 422 `formula_exposes_input`
+ * Whoever sees a formula, or a key result that follows a KPI, sees all it reads: a value would tell of its inputs. So an
+ * input is for the whole organization, or both have one owner and what reads is no more visible (decision 66). Asked of
+ * KPIs just written, as formulas and as inputs; what they read must be kept already.
+ * 422 `formula_exposes_input`, `key_result_exposes_kpi`
  */
-export const requireUnexposed = async ({ actor, db }: Context, ids: readonly string[]): Promise<void> => {
+export const requireUnexposed = async (ctx: Context, ids: readonly string[]): Promise<void> => {
   const [found] = await query<{ formula: string; input: string; isWritten: boolean }>(
-    db,
+    ctx.db,
     'kpi_inputs_exposed',
-    exposedText,
-    [actor.tenantId, ids],
+    formulasText,
+    [ctx.actor.tenantId, ids],
   )
-  if (!found) return
-  const { formula, input, isWritten } = found
-  throw isWritten
-    ? inputProblem(
-        'formula_exposes_input',
-        '/visibility',
-        `whoever sees ${formula} need not see ${input}, which it reads`,
-      )
-    : inputProblem('formula_exposes_input', '/visibility', `a formula that others may see reads ${input}`)
+  if (found) {
+    const { formula, input, isWritten } = found
+    const fault = isWritten
+      ? `whoever sees ${formula} need not see ${input}, which it reads`
+      : `a formula that others may see reads ${input}`
+    throw inputProblem('formula_exposes_input', '/visibility', fault)
+  }
+  if (await isFollowedOpenly(ctx, { kpiIds: ids }))
+    throw inputProblem('key_result_exposes_kpi', '/visibility', 'a key result that others may see follows it')
+}
+
+/**
+ * The same of key results just written, and of objectives that others see now, with the KPIs held (`shareKpis`).
+ * 422 `key_result_exposes_kpi`, at `pointer`
+ */
+export const requireUnexposedGoals = async (ctx: Context, touched: Touched, pointer: string): Promise<void> => {
+  if (Object.values(touched).every((ids) => ids.length === 0) || !(await isFollowedOpenly(ctx, touched))) return
+  throw inputProblem(
+    'key_result_exposes_kpi',
+    pointer,
+    'whoever sees the objective need not see the KPI that is followed',
+  )
 }

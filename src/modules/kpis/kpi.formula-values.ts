@@ -1,15 +1,31 @@
-import { evaluateFormula } from '../../scoring/index.ts'
+import { type CalendarPeriod, evaluateFormula, type Period } from '../../scoring/index.ts'
 import type { Dimensions } from '../measurements/measurement.table.ts'
-import { codesOf, type Definition, formulaOf } from './kpi.definitions.ts'
-import { dense, type PeriodPoint, type ValueGroup } from './kpi.period-points.ts'
+import { codesOf, type Definition, type Definitions, formulaOf, grainOf } from './kpi.definitions.ts'
+import { demandOf, dense, nothing, type PeriodPoint, type ValueGroup, wholeWith } from './kpi.period-points.ts'
 import type { Group } from './kpi.points.asked.ts'
 
 const keyOf = (dimensions: Dimensions): string =>
   JSON.stringify(Object.entries(dimensions).toSorted(([one], [other]) => (one < other ? -1 : 1)))
 
-/** Works out the values of each KPI once, and of those its formula reads before it; `loaded` is what was measured. */
-export const evaluator = (byId: ReadonlyMap<string, Definition>, loaded: readonly Group[], count: number) => {
+/**
+ * Works out the values of each KPI once, and of those its formula reads before it; `loaded` is what was measured. `inWeeks` as
+ * `ValuesAsked` has it: days go with their week then, and are demanded by the week.
+ */
+export const evaluator = (
+  { byId, calendar }: Definitions,
+  loaded: readonly Group[],
+  periods: readonly CalendarPeriod[],
+  inWeeks = false,
+) => {
   const byCode = codesOf(byId)
+  const demands = new Map<Period | null, ReturnType<typeof demandOf>>()
+  const demandedOf = (definition: Definition): ReturnType<typeof demandOf> => {
+    const own = grainOf(definition)
+    const frequency = inWeeks && own === 'day' ? 'week' : own
+    const known = demands.get(frequency) ?? demandOf(frequency, periods, calendar)
+    demands.set(frequency, known)
+    return known
+  }
   const measured = Map.groupBy(loaded, ({ kpiId }) => kpiId)
   const known = new Map<string, ValueGroup[]>()
 
@@ -18,7 +34,7 @@ export const evaluator = (byId: ReadonlyMap<string, Definition>, loaded: readonl
     if (!values) {
       values = definition.formula
         ? computed(definition.formula)
-        : (measured.get(definition.id) ?? []).map((group) => dense(definition, group, count))
+        : (measured.get(definition.id) ?? []).map((group) => dense(definition, group, demandedOf(definition)))
       known.set(definition.id, values)
     }
     return values
@@ -37,16 +53,18 @@ export const evaluator = (byId: ReadonlyMap<string, Definition>, loaded: readonl
     )
     return [...groups].map(([key, dimensions]) => {
       const lists = new Map([...inputs].map(([code, byKey]) => [code, byKey.get(key)?.points]))
-      const points = Array.from({ length: count }, (_, at): PeriodPoint => {
+      const points = periods.map((_period, at): PeriodPoint => {
         const here = [...lists.values()].flatMap((list) => list?.[at] ?? [])
         const days = here.flatMap(({ day }) => day ?? [])
+        const found = evaluateFormula(formula, (code, back) => lists.get(code)?.[at - back]?.value ?? null)
+        // What nothing is known of has no part in a value that is there all the same: the formula says `coalesce`.
+        const isMissing = found.value === null && found.reason === null
         return {
-          numerator: null,
-          denominator: null,
-          ...evaluateFormula(formula, (code, back) => lists.get(code)?.[at - back]?.value ?? null),
+          ...nothing,
+          ...found,
           day: days.length > 0 ? days.reduce((one, other) => (one > other ? one : other)) : null,
           points: here.reduce((sum, { points: own }) => sum + own, 0),
-          parts: Math.min(...here.map(({ parts }) => parts)),
+          wholeOn: isMissing ? null : wholeWith(here.filter(({ points: own }) => own > 0)),
         }
       })
       return { dimensions, points }

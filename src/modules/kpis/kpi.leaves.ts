@@ -1,5 +1,5 @@
 import type { Context } from '../../api/operation.ts'
-import type { CalendarPeriod, Period } from '../../scoring/index.ts'
+import { type CalendarPeriod, type Period, periodAfter } from '../../scoring/index.ts'
 import { type Definition, type Definitions, grainOf } from './kpi.definitions.ts'
 import type { Group, PointsAsked } from './kpi.points.asked.ts'
 import { placesOf } from './kpi.points.places.ts'
@@ -25,7 +25,10 @@ export const loadIn = (
     ...more,
   })
 
-/** The points of the measured KPIs that others are made of: one statement for each frequency among them. */
+/**
+ * The points of the measured KPIs that others are made of: one statement for each frequency among them. The period after the
+ * last one is told too: what belongs to it may say it all of days before, and is only then known to.
+ */
 export const loadLeaves = async (
   ctx: Context,
   { calendar }: Definitions,
@@ -37,13 +40,17 @@ export const loadLeaves = async (
   const byFrequency = Map.groupBy(leaves, grainOf)
   const [first, last] = [periods[0], periods.at(-1)]
   if (!first || !last) return []
+  const told = [...periods, periodAfter(last, 1, calendar)]
   const loaded = await Promise.all(
     [...byFrequency].map(([frequency, group]) =>
-      loadIn(ctx, group, periods, asked, {
+      loadIn(ctx, group, told, asked, {
         own: false,
         ...placesOf(frequency, { grain, inWeeks: asked.inWeeks, first: first.start, last: last.end }, calendar),
       }),
     ),
   )
-  return loaded.flat()
+  return loaded.flat().flatMap((group) => {
+    const cells = group.cells.filter(([place]) => place <= periods.length)
+    return cells.length > 0 ? [{ ...group, cells }] : []
+  })
 }

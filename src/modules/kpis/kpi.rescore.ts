@@ -22,6 +22,22 @@ const affectedText = `
     from kpi_targets t where t.tenant_id = $1 and t.kpi_id = i.id and t.deleted_at is null), '[]') as targets
   from up join kpis i on i.tenant_id = $1 and i.id = up.id and i.deleted_at is null order by i.id`
 
+type Rejudged = { id: string; before: KpiScore | null; after: KpiScore }
+
+/** KPIs and all whose formulas read them, judged anew as of today. */
+const judgeAnew = async (
+  ctx: Context,
+  locked: LockedKpis,
+  ids: readonly string[],
+  touched?: ReadonlyMap<string, string>,
+): Promise<Rejudged[]> => {
+  const rows = await query<Judged>(ctx.db, 'kpis_affected', affectedText, [ctx.actor.tenantId, ids])
+  const read = rows.map(({ id }) => id)
+  requireHeld(ctx, locked, read)
+  const scores = await scoresOf(ctx, await loadDefinitions(ctx, read), rows, touched)
+  return rows.map(({ id, judged }) => ({ id, before: judged, after: scores.get(id) as KpiScore }))
+}
+
 /**
  * Judges KPIs anew, and all whose formulas read them, then the key results that follow them with every goal above: after
  * any write of values, targets or definitions, with the KPIs locked. `touched` says by which day the newest point written counts.
@@ -32,38 +48,48 @@ export const rescoreKpis = async (
   locked: LockedKpis,
   ids: readonly string[],
   causeOf: (id: string) => Cause,
-  touched: ReadonlyMap<string, string> = new Map(),
+  touched?: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, KpiScore>> => {
-  const rows = await query<Judged>(ctx.db, 'kpis_affected', affectedText, [ctx.actor.tenantId, ids])
-  requireHeld(
-    ctx,
-    locked,
-    rows.map(({ id }) => id),
-  )
-  const definitions = await loadDefinitions(
-    ctx,
-    rows.map(({ id }) => id),
-  )
-  const scores = await scoresOf(ctx, definitions, rows, touched)
+  const all = await judgeAnew(ctx, locked, ids, touched)
   const written = new Set(ids)
-  const changed = rows.flatMap((row) => {
-    const after = scores.get(row.id) as KpiScore
-    const same =
-      row.judged !== null && isDeepStrictEqual({ ...row.judged, scoredOn: '' }, { ...plain(after), scoredOn: '' })
-    return same && !written.has(row.id) ? [] : [{ id: row.id, before: row.judged, after }]
-  })
+  const changed = all.filter((one) => written.has(one.id) || isAnother(one))
+  const read = all.map(({ id }) => id)
+  // Deleted ones too: what was told of them is over.
+  await settle(ctx, locked, changed, { told: [...ids, ...read], followed: read }, causeOf)
+  return new Map(all.map(({ id, after }) => [id, after]))
+}
+
+/**
+ * The same where nothing was written and a day has begun: KPIs that are judged as they were stay as they are, and so do the
+ * key results that follow them.
+ */
+export const rescoreKpisByTime = async (
+  ctx: Context,
+  locked: LockedKpis,
+  ids: readonly string[],
+  cause: Cause,
+): Promise<void> => {
+  const changed = (await judgeAnew(ctx, locked, ids)).filter(isAnother)
+  const moved = changed.map(({ id }) => id)
+  if (moved.length > 0) await settle(ctx, locked, changed, { told: moved, followed: moved }, () => cause)
+}
+
+const settle = async (
+  ctx: Context,
+  locked: LockedKpis,
+  changed: readonly Rejudged[],
+  { told, followed }: { told: readonly string[]; followed: readonly string[] },
+  causeOf: (id: string) => Cause,
+): Promise<void> => {
   save(ctx, locked, changed)
   for (const { id, before, after } of changed) announce(ctx, id, before, after, causeOf(id))
-  // Deleted ones too: what was told of them is over.
-  const told = [...ids, ...rows.map(({ id }) => id)]
   await evaluateAlerts(ctx, { kpiIds: told })
-  await follow(
-    ctx,
-    rows.map(({ id }) => id),
-    causeOf,
-  )
-  return scores
+  await follow(ctx, followed, causeOf)
 }
+
+/** Judged otherwise than before, whatever the day. */
+const isAnother = ({ before, after }: Rejudged): boolean =>
+  before === null || !isDeepStrictEqual({ ...before, scoredOn: '' }, { ...plain(after), scoredOn: '' })
 
 const plain = (score: KpiScore): KpiScore => JSON.parse(JSON.stringify(score)) as KpiScore
 

@@ -105,7 +105,7 @@ export const kpi: Resource<typeof kpis> = resource({
     promoted: { summary: 'One Kpi became a key result of a new objective' },
     measurements_imported: {
       summary: 'Measurements of one Kpi were imported from a file',
-      changes: { points: z.int().meta({ description: 'How many were recorded or corrected.' }) },
+      changes: { points: z.int().meta({ description: 'How many were recorded, corrected or given another note.' }) },
     },
   },
   table: kpis,

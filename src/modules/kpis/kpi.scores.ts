@@ -30,7 +30,7 @@ export const scoresOf = async (
   ctx: Context,
   definitions: Definitions,
   rows: readonly Judged[],
-  touched: ReadonlyMap<string, string>,
+  touched: ReadonlyMap<string, string> = new Map(),
 ): Promise<Map<string, KpiScore>> => {
   const { calendar } = definitions
   /** Formulas may look back, so that an old value moves a newer one: they are worked out up to today. */

@@ -3,7 +3,7 @@ import { type CalendarPeriod, type Period, periodAfter, periodsBetween } from '.
 import { type Definition, type Definitions, grainOf, leavesOf, reachOf } from './kpi.definitions.ts'
 import { evaluator } from './kpi.formula-values.ts'
 import { loadIn, loadLeaves } from './kpi.leaves.ts'
-import { dense, type ValueGroup } from './kpi.period-points.ts'
+import { demandOf, dense, type ValueGroup } from './kpi.period-points.ts'
 import type { Group } from './kpi.points.asked.ts'
 import { loadOwnPeriods } from './kpi.points.ts'
 import type { ValuesAsked } from './kpi.values.asked.ts'
@@ -34,7 +34,7 @@ export const kpiValues = async (
       const wanted = group.map(({ definition }) => definition)
       const all = grain
         ? await inGrain(ctx, definitions, wanted, grain, asked)
-        : await Promise.all(wanted.map((each) => inOwnPeriods(ctx, each, asked)))
+        : await Promise.all(wanted.map((each) => inOwnPeriods(ctx, definitions, each, asked)))
       for (const [at, { id }] of wanted.entries()) found.set(id, all[at] as Values)
     }),
   )
@@ -49,7 +49,12 @@ const requirePermit = (groups: readonly Group[], periods: readonly CalendarPerio
   permit?.(new Set(groups.map(({ dimensions }) => JSON.stringify(dimensions))).size, periods)
 
 /** An irregular KPI's points are periods of their own. */
-const inOwnPeriods = async (ctx: Context, definition: Definition, asked: ValuesAsked): Promise<Values> => {
+const inOwnPeriods = async (
+  ctx: Context,
+  { calendar }: Definitions,
+  definition: Definition,
+  asked: ValuesAsked,
+): Promise<Values> => {
   const periods = await loadOwnPeriods(ctx, definition.id, asked, mostPeriods)
   const groups = await loadIn(ctx, [definition], periods, asked, {
     own: true,
@@ -58,10 +63,11 @@ const inOwnPeriods = async (ctx: Context, definition: Definition, asked: ValuesA
     between: [asked.from, asked.to],
   })
   requirePermit(groups, periods, asked)
+  const demanded = demandOf(null, periods, calendar)
   return {
     grain: null,
     periods,
-    groups: groups.map((group) => dense(asAsked(definition, asked), group, periods.length)),
+    groups: groups.map((group) => dense(asAsked(definition, asked), group, demanded)),
   }
 }
 
@@ -81,7 +87,7 @@ const inGrain = async (
   const groups = await loadLeaves(ctx, definitions, leavesOf(definitions, wanted), periods, grain, asked)
   requirePermit(groups, shown, asked)
   const added = new Map([...byId].map(([id, each]) => [id, asAsked(each, asked)]))
-  const valuesOf = evaluator(added, groups, periods.length)
+  const valuesOf = evaluator({ byId: added, calendar }, groups, periods, asked.inWeeks)
   const skipped = periods.length - shown.length
   return wanted.map((definition) => ({
     grain,

@@ -21,6 +21,7 @@ export const reportSchema = z
     rows: z.int().meta({ description: 'Rows of the file, without its header.' }),
     created: z.int().meta({ description: 'Points that were not there before.' }),
     corrected: z.int().meta({ description: 'Points that had another value; the old one stays readable.' }),
+    noted: z.int().meta({ description: 'Points whose value was known, and which have another note now.' }),
     unchanged: z.int().meta({ description: 'Rows that say what is known already.' }),
     refused: z.int(),
     kpis: z.int().meta({ description: 'KPIs that have new values.' }),

@@ -21,10 +21,11 @@ const stagedSeries = `(
 /** Of the KPIs $7 and the years from $5 to $6 only, which is known before the join. $3 and $4 have no part in some. */
 const among = `and $3::timestamptz is not null and $4::uuid is not null and m.period_start between $5::date and $6::date
   and m.series_id = any((select array_agg(s.id) from kpi_series s where s.tenant_id = $1 and s.kpi_id = any($7))::uuid[])`
-const { correct, insert, otherSpans } = writeTexts(staged, among)
+const { correct, annotate, insert, otherSpans } = writeTexts(staged, among)
 const { series } = writeTexts(stagedSeries)
 // Counted where they are: the answer of an import must not grow with it.
 const correctText = `with corrected as (${correct}) select count(*)::int as count from corrected`
+const annotateText = `with written as (${annotate}) select "kpiId" as id, count(*)::int as count from written group by 1`
 const insertText = `with written as (${insert} ${returningWritten}) select "kpiId" as id, count(*)::int as count from written group by 1`
 
 /**
@@ -34,7 +35,7 @@ const insertText = `with written as (${insert} ${returningWritten}) select "kpiI
 const spansText = `
   select r.kpi_id as id, min(r.period_start) as first, max(r.period_start) as last,
     max(case r.grain when 'week' then r.period_start + 3 else r.period_start end) as newest,
-    bool_or(r.grain = 'year') as "hasYears",
+    bool_or(r.grain = 'year') as "hasYears", bool_or(r.note is not null) as "hasNotes",
     count(*) > count(distinct hash_record_extended((r.key, r.period_start, r.period_end), 0)) as repeats
   from measurement_staging r where ${mine} group by 1`
 
@@ -45,7 +46,8 @@ const repeatedText = `
       select r.ctid as place, r.line, first_value(r.line) over point as first_line,
         (r.value, r.numerator, r.denominator) is not distinct from (first_value(r.value) over point,
           first_value(r.numerator) over point, first_value(r.denominator) over point)
-          and r.span_start is not distinct from first_value(r.span_start) over point as same
+          and r.span_start is not distinct from first_value(r.span_start) over point
+          and (r.note is null or r.note is not distinct from first_value(r.note) over point) as same
       from measurement_staging r where ${mine}
       window point as (partition by r.kpi_id, r.key collate "C", r.period_start, r.period_end order by r.line)
     ) d where line <> first_line
@@ -114,6 +116,8 @@ export const writeImport = async (
   }
   await send(series, locked.recordedAt)
   const corrected = (await send<Count>(correctText, ...common)).rows[0]?.count ?? 0
+  const hasNotes = spans.some((span) => span.hasNotes)
+  const annotated = hasNotes ? (await send<Count & { id: string }>(annotateText, ...common)).rows : []
   // Of one KPI Postgres says anyway how many rows there were.
   const written =
     kpiIds.length === 1
@@ -121,9 +125,13 @@ export const writeImport = async (
           ({ count }) => count > 0,
         )
       : (await send<Count & { id: string }>(insertText, ...common)).rows
-  const count = written.reduce((sum, one) => sum + one.count, 0)
-  for (const { id, count: points } of written)
-    ctx.emit({ type: 'kpi.measurements_imported', subject: { type: 'kpi', id }, changes: { points: [null, points] } })
+  const [count, noted] = [sumOf(written), sumOf(annotated)]
+  for (const [id, some] of Map.groupBy([...written, ...annotated], (one) => one.id))
+    ctx.emit({
+      type: 'kpi.measurements_imported',
+      subject: { type: 'kpi', id },
+      changes: { points: [null, sumOf(some)] },
+    })
   const ids = written.map(({ id }) => id)
   // Plans were made for the tables as they were before these rows.
   await ctx.db.query('set local enable_nestloop = on; set local plan_cache_mode = force_custom_plan')
@@ -135,14 +143,17 @@ export const writeImport = async (
       (id) => ({ type: 'kpi', id }),
       new Map(spans.map(({ id, newest }) => [id, newest])),
     )
-  const unchanged = rows - refusals.count - count
-  return { ...reportOf(rows, refusals), created: count - corrected, corrected, unchanged, kpis: ids.length }
+  const unchanged = rows - refusals.count - count - noted
+  return { ...reportOf(rows, refusals), created: count - corrected, corrected, noted, unchanged, kpis: ids.length }
 }
+
+const sumOf = (counts: readonly Count[]): number => counts.reduce((sum, { count }) => sum + count, 0)
 
 const reportOf = (rows: number, { count, told, byCode }: Refusals): Report => ({
   rows,
   created: 0,
   corrected: 0,
+  noted: 0,
   unchanged: 0,
   refused: count,
   kpis: 0,
@@ -150,7 +161,15 @@ const reportOf = (rows: number, { count, told, byCode }: Refusals): Report => ({
   refusalsByCode: byCode,
 })
 
-type Span = { id: string; first: string; last: string; newest: string; hasYears: boolean; repeats: boolean }
+type Span = {
+  id: string
+  first: string
+  last: string
+  newest: string
+  hasYears: boolean
+  hasNotes: boolean
+  repeats: boolean
+}
 type Count = { count: number }
 type OtherSpans = { count: number; told: { line: number; known: string }[] }
 type Repeated = { different: number; told: { line: number; first: number }[] }

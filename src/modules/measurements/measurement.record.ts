@@ -64,14 +64,14 @@ export const recordMeasurements = async (ctx: Context, items: readonly Measureme
     })
   }
   const written = await storePoints(ctx, points)
+  const ids = await currentIds(ctx, points)
   for (const point of points) {
     const change = written.get(point.id)
-    if (change) announce(ctx, point, change)
+    if (change) announce(ctx, point, ids.get(point.id) ?? point.id, change)
   }
-  const ids = await currentIds(ctx, points)
   return points.map(({ id }) => {
     const change = written.get(id)
-    const outcome = change === undefined ? 'unchanged' : change.corrects ? 'updated' : 'created'
+    const outcome = change === undefined ? 'unchanged' : change.did === 'created' ? 'created' : 'updated'
     return { id: ids.get(id) ?? id, status: outcome === 'created' ? 201 : 200, outcome }
   })
 }
@@ -91,7 +91,7 @@ export const storePoints = async (ctx: Context, points: readonly Point[]): Promi
     )
   }
   const written = await writePoints(ctx, locked.recordedAt, points)
-  const counted = points.filter(({ id }) => written.has(id))
+  const counted = points.filter(({ id }) => (written.get(id)?.did ?? 'annotated') !== 'annotated')
   if (counted.length === 0) return written
   const causes = new Map(counted.map(({ id, kpiId }) => [kpiId, id]))
   const first = counted[0]?.id as string
@@ -121,9 +121,9 @@ const permissionOf = (ctx: Context): ((kpi: MeasuredKpi) => Promise<boolean>) =>
   }
 }
 
-const announce = (ctx: Context, { id, kpiId, value }: Point, { corrects, before }: Written): void =>
+const announce = (ctx: Context, { kpiId, value }: Point, current: string, { did, before }: Written): void =>
   ctx.emit({
-    type: corrects ? 'measurement.corrected' : 'measurement.created',
-    subject: { type: 'measurement', id },
-    changes: { kpiId: [null, kpiId], value: [before, value] },
+    type: `measurement.${did}`,
+    subject: { type: 'measurement', id: current },
+    changes: { kpiId: [null, kpiId], ...(did === 'annotated' ? {} : { value: [before, value] }) },
   })

@@ -17,7 +17,7 @@ export const dimensions = z
 export const measurementSchema = z
   .strictObject({
     id,
-    version: z.int().meta({ description: 'Always 1: a correction is another measurement.' }),
+    version: z.int().meta({ description: 'Always 1: a correction is another measurement, and a note no version.' }),
     kpiId: id,
     period: z.string().meta({ description: 'As it reads: 2026-02, 2026-W07, 2026-Q1.' }),
     grain,
@@ -30,7 +30,9 @@ export const measurementSchema = z
     numerator: quantity.nullable(),
     denominator: quantity.nullable(),
     dimensions,
-    note: text.nullable(),
+    note: text
+      .nullable()
+      .meta({ description: 'The same value again with another note changes the note alone; without one, nothing.' }),
     source: z.string(),
     authorId: id,
     createdAt: instant,
@@ -42,7 +44,7 @@ export const measurementSchema = z
 
 const told = { kpiId: id, value: measurementSchema.shape.value }
 
-/** A measurement is never changed. */
+/** The value of a measurement is never changed. */
 export const onlyVersion = 1
 
 /** Only what counts now: what was corrected or taken back is history, and read as such. */
@@ -56,6 +58,7 @@ export const measurement: Resource<typeof measurements> = resource({
   events: {
     created: { summary: 'The value of a Kpi in a period was recorded', changes: told },
     corrected: { summary: 'A newer Measurement took the place of another', changes: told },
+    annotated: { summary: 'Another note was said of a known Measurement', changes: { kpiId: id } },
     voided: { summary: 'One Measurement was taken back' },
   },
   table: measurements,

@@ -86,5 +86,8 @@ export const measurements = pgTable(
     index('measurements_kpi_id')
       .on(t.tenantId, t.kpiId, t.id)
       .where(sql`${t.supersededAt} is null and ${t.deletedAt} is null`),
+    index('measurements_kpi_period')
+      .on(t.tenantId, t.kpiId, t.periodStart, t.id)
+      .where(sql`${t.supersededAt} is null and ${t.deletedAt} is null`),
   ],
 )

@@ -22,8 +22,8 @@ export type Point = {
   source: string
 }
 
-/** A point that was written: `before` is the value a correction replaced. */
-export type Written = { id: string; kpiId: string; corrects: boolean; before: number | null }
+/** What became of a point: `before` is the value a correction replaced. Of one that has another note only, it stands. */
+export type Written = { id: string; kpiId: string; did: 'created' | 'corrected' | 'annotated'; before: number | null }
 
 /** Dimensions as canonical JSON: members in order of their names, as `kpi_series` keeps them. */
 export const keyOf = (dimensions: Dimensions): string =>
@@ -37,8 +37,9 @@ const same = `m.tenant_id = $1 and m.series_id = s.id and m.period_start = v."pe
   and m.superseded_at is null and m.deleted_at is null`
 
 /**
- * The three statements that write points, in this order: series that are new, old values that a correction replaces, and
- * the points themselves. A point that repeats what is known is not written. Before them, `otherSpans` finds points of a year
+ * The statements that write points, in this order: series that are new, old values that a correction replaces, notes that
+ * were said of known values, and the points themselves. A point that repeats what is known is not written, and one without
+ * a note says nothing against the note there is. Before them, `otherSpans` finds points of a year
  * that is known as another span, or as a year by itself: neither corrects the other (decision 65). `source` names the points as `v`; $1 is the
  * tenant, $3 the instant, $4 the author. `among` narrows the points `m` that are looked through for the current ones.
  */
@@ -50,8 +51,11 @@ export const writeTexts = (source: string, among = '') => ({
     order by v."kpiId", v.key on conflict do nothing`,
   correct: `update measurements m set superseded_at = $3, updated_at = $3
     from ${source} join kpi_series s on s.tenant_id = $1 and s.kpi_id = v."kpiId" and s.key = v.key
-    where ${same} ${among} and (m.value, m.numerator, m.denominator, m.note) is distinct from (v.value, v.numerator, v.denominator, v.note)
+    where ${same} ${among} and (m.value, m.numerator, m.denominator) is distinct from (v.value, v.numerator, v.denominator)
     returning v.id, m.value`,
+  annotate: `update measurements m set note = v.note, updated_at = $3
+    from ${source} join kpi_series s on s.tenant_id = $1 and s.kpi_id = v."kpiId" and s.key = v.key
+    where ${same} ${among} and v.note is not null and m.note is distinct from v.note returning v.id, m.kpi_id as "kpiId"`,
   insert: `insert into measurements (tenant_id, id, kpi_id, series_id, period, grain, period_start, period_end, span_start, value,
       numerator, denominator, note, source, author_id, created_at, updated_at)
     select $1, v.id, v."kpiId", s.id, v.period, v.grain, v."periodStart", v."periodEnd", v."spanStart", v.value, v.numerator,
@@ -88,18 +92,24 @@ export const writePoints = async (
 ): Promise<Map<string, Written>> => {
   const json = JSON.stringify(points)
   const common = [actor.tenantId, json, recordedAt]
-  const [, corrected, inserted] = await Promise.all([
+  type Place = { id: string; kpiId: string }
+  const [, corrected, annotated, inserted] = await Promise.all([
     query(db, 'kpi_series_make', texts.series, common),
     query<{ id: string; value: number | null }>(db, 'measurements_correct', texts.correct, common),
-    query<{ id: string; kpiId: string }>(db, 'measurements_insert', `${texts.insert} ${returningWritten}`, [
-      ...common,
-      actor.id,
-    ]),
+    points.some(({ note }) => note !== null)
+      ? query<Place>(db, 'measurements_annotate', texts.annotate, common)
+      : Promise.resolve([]),
+    query<Place>(db, 'measurements_insert', `${texts.insert} ${returningWritten}`, [...common, actor.id]),
   ])
   const before = new Map(corrected.map(({ id, value }) => [id, value]))
-  return new Map(
-    inserted.map(({ id, kpiId }) => [id, { id, kpiId, before: before.get(id) ?? null, corrects: before.has(id) }]),
-  )
+  const written = [
+    ...annotated.map((place): Written => ({ ...place, did: 'annotated', before: null })),
+    ...inserted.map((place): Written => {
+      const did = before.has(place.id) ? 'corrected' : 'created'
+      return { ...place, did, before: before.get(place.id) ?? null }
+    }),
+  ]
+  return new Map(written.map((one) => [one.id, one]))
 }
 
 /** The ids points are known by now: their own, or that of the same point recorded before. */

@@ -6,6 +6,7 @@ import { requireOwner } from '../goals/goal.owner.ts'
 import { mayChangeObjective } from '../goals/goal.rules.ts'
 import { daysInOrder, judgeTransition } from '../goals/goal.states.ts'
 import { lockForWrite, rescoreAfter } from '../goals/goal.write.ts'
+import { requireUnexposedGoals } from '../kpis/kpi.exposure.ts'
 import { shareKpis } from '../kpis/kpi.lock.ts'
 import { requireAddedKpis } from '../kpis/kpi.sight.ts'
 import { judgeCustom, objectiveRow } from './objective.input.ts'
@@ -44,6 +45,8 @@ const settle = async (ctx: Context, changes: Change<Objective>[]): Promise<void>
     await restoreKeyResultsOf(ctx, back)
     await restoreAlignmentsOf(ctx, back)
   }
+  const shown = changes.filter(isShownOtherwise).map(({ after }) => after.id)
+  await requireUnexposedGoals(ctx, { objectiveIds: shown }, '/visibility')
   const ids = changes.filter(isJudgedOtherwise).map(({ after }) => after.id)
   const rejudged = ids.length > 0 ? await keyResultsOf(ctx, ids) : []
   // The way up leads along what counts. What only supports may still decide why nothing counts.
@@ -61,6 +64,14 @@ const isJudgedOtherwise = ({ before, after }: Change<Objective>): boolean =>
   before !== null &&
   after.deletedAt === null &&
   (['commitment', 'cycleId', 'startsOn', 'dueOn', 'deletedAt'] as const).some((key) => before[key] !== after[key])
+
+/** Others may see it, with its key results, than saw it before. */
+const isShownOtherwise = ({ before, after }: Change<Objective>): boolean =>
+  before !== null &&
+  after.deletedAt === null &&
+  (['visibility', 'ownerUserId', 'ownerTeamId', 'ownerDepartmentId', 'deletedAt'] as const).some(
+    (key) => before[key] !== after[key],
+  )
 
 /** How objectives are written, here and by whatever makes them from something else. */
 export const objectiveWrites: Creatable<Objective> = {

@@ -1,6 +1,6 @@
 import { inputProblem } from '../../api/problem.ts'
 import { periodsBetween, rollUp } from '../../scoring/index.ts'
-import { nothing } from '../kpis/kpi.period-points.ts'
+import { nothing, wholeWith } from '../kpis/kpi.period-points.ts'
 import type { ValuesAsked } from '../kpis/kpi.values.asked.ts'
 import type { Values } from '../kpis/kpi.values.ts'
 import type { SeriesSubject } from './series.queries.ts'
@@ -25,12 +25,9 @@ export const together = (
       dimensions: members[0]?.dimensions ?? {},
       points: first.periods.map((_period, at) => {
         const here = members.flatMap(({ points }) => points[at] ?? [])
-        return {
-          ...nothing,
-          ...rollUp(rollup, here),
-          points: here.length,
-          parts: Math.min(...here.map(({ parts }) => parts)),
-        }
+        // Of a child that was not measured nothing is said, whether other periods of it were asked for or not.
+        const measured = here.filter(({ points: own }) => own > 0)
+        return { ...nothing, ...rollUp(rollup, here), points: measured.length, wholeOn: wholeWith(measured) }
       }),
     })),
   }

@@ -10,10 +10,9 @@ import {
   targetOver,
 } from '../../scoring/index.ts'
 import { grainOf } from '../kpis/kpi.definitions.ts'
-import type { PeriodPoint } from '../kpis/kpi.period-points.ts'
+import { lengths, type PeriodPoint } from '../kpis/kpi.period-points.ts'
 import type { SeriesSubject } from './series.queries.ts'
 import type { SeriesAsked, SeriesPoint } from './series.schema.ts'
-import { lengths } from './series.span.ts'
 
 /** What stands beside the value of a period: the one it is compared with, and the average that ends with it. */
 type Beside = Pick<SeriesPoint, 'compare' | 'movingAverage'>
@@ -49,7 +48,7 @@ export const judgeOf = (
         (part) => periodOf(heldOn(part), grain, definitions.calendar).start,
       )
     : new Map<string, CalendarPeriod[]>()
-  return (at, { value, reason, points, parts: measured }, { compare, movingAverage }) => {
+  return (at, { value, reason, points, wholeOn }, { compare, movingAverage }) => {
     const { label, start, end } = periods[at] as CalendarPeriod
     const own = parts.get(start) ?? []
     const { status, score, thresholds } = judgeValue(
@@ -63,7 +62,7 @@ export const judgeOf = (
       end,
       value,
       reason,
-      complete: (own.at(-1)?.end ?? end) < ctx.today && points > 0 && measured >= own.length,
+      complete: wholeOn !== null && wholeOn < ctx.today && points > 0,
       target: thresholds?.target ?? null,
       redLine: thresholds?.redLine ?? null,
       upperTarget: thresholds?.upperTarget ?? null,

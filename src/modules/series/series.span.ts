@@ -10,6 +10,7 @@ import {
   periodOf,
 } from '../../scoring/index.ts'
 import { type Definitions, grainOf } from '../kpis/kpi.definitions.ts'
+import { lengths } from '../kpis/kpi.period-points.ts'
 import { mostPeriods } from '../kpis/kpi.values.ts'
 import type { SeriesSubject } from './series.queries.ts'
 import type { SeriesAsked } from './series.schema.ts'
@@ -34,9 +35,6 @@ export const spanOf = ({ definitions, kpi }: SeriesSubject, asked: SeriesAsked, 
   if (from > to) throw inputProblem('invalid_input', '/from', 'from is after to')
   return { from, to, grain }
 }
-
-/** At least so many days a period has. */
-export const lengths = { day: 1, week: 7, month: 28, quarter: 89, year: 365 }
 
 /** Refused before anything is read. 422 */
 export const requireFew = (from: string, to: string, grain: Period): void => {
