@@ -30,7 +30,8 @@ const scoreAll = (input: CascadeInput, today: Day, tell: (id: string, score: Nod
   const { ids, starts, below } = readsOf(input)
   const nodes = ids.length
   const firstObjective = nodes - objectives.length
-  const found: NodeScore[] = Array.from({ length: nodes })
+  const found: NodeScore[] = []
+  found.length = nodes
   let asked = 0
   const scoreOf = (id: string): NodeScore => {
     // Asked for in the very order `readsOf` found them in, so that no id need be looked up again.

@@ -1,18 +1,24 @@
 import type { Members } from './members.ts'
-import type { Curve } from './pace.ts'
+import { type Curve, curveOf, type Line, straight } from './pace.ts'
 import { round6 } from './rounding.ts'
-import type { Commitment, DerivedHealth, HealthReason, Policy, ReportedHealth } from './types.ts'
+import type { Commitment, DerivedHealth, HealthReason, Pace, Policy, ReportedHealth } from './types.ts'
 import { verdictOf } from './verdict.ts'
 
 /** How far a node is behind on a day. */
 export type Gap = {
   curve: Curve
+  /** Where the curve is a straight line. */
+  line: Line | null
   /** Weight of the one curve whose rounded value counts; null for a mean of several, which is rounded with the gap. */
   weight: number | null
   /** How much of the expected progress counts, 0..1. */
   factor: number
   progress: number
 }
+
+/** How far a progress is behind a pace, as `Gap` says it; null when not paced. */
+export const gapAlong = (pace: Pace | null, weight: number | null, factor: number, progress: number): Gap | null =>
+  pace === null ? null : { curve: curveOf(pace), line: straight(pace), weight, factor, progress }
 
 /** All that the derived health of one node depends on besides the day. Days are day numbers. */
 export type HealthFacts = {

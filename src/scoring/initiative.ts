@@ -1,6 +1,6 @@
 import { dayNumber } from './calendar.ts'
-import { never, type Outlook } from './health.ts'
-import { curveOf, linearPace } from './pace.ts'
+import { gapAlong, never, type Outlook } from './health.ts'
+import { linearPace } from './pace.ts'
 import { clamp01, round6 } from './rounding.ts'
 import { timelineOf } from './timeline.ts'
 import type { Day, InitiativeInput, NodeScore } from './types.ts'
@@ -32,7 +32,7 @@ export const scoreInitiative = (input: InitiativeInput, today: Day): NodeScore =
     commitment: 'committed',
     inside: null,
     unpaced: 'on_track',
-    gap: pace === null ? null : { curve: curveOf(pace), weight: 1, factor: 1, progress: progress ?? 0 },
+    gap: gapAlong(pace, 1, 1, progress ?? 0),
     bands: input.policy.bands,
     atRiskFrom: never,
     offTrackFrom: never,

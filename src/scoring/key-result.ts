@@ -1,9 +1,8 @@
 import { type Assessment, assess, attainmentOf, numberOf } from './assessment.ts'
 import { addPeriods, dayNumber } from './calendar.ts'
 import { paceOf } from './curves.ts'
-import { never } from './health.ts'
+import { gapAlong, never } from './health.ts'
 import { inDayOrder } from './order.ts'
-import { curveOf } from './pace.ts'
 import { isLine, project } from './projection.ts'
 import { clamp01, round6 } from './rounding.ts'
 import { timelineOf } from './timeline.ts'
@@ -45,7 +44,7 @@ const timeline = (
       commitment,
       inside: isPlainThreshold(input) ? inside : null,
       unpaced: kind === 'milestone' || kind === 'baseline' ? 'on_track' : 'by_progress',
-      gap: pace === null ? null : { curve: curveOf(pace), weight: 1, factor, progress: progress ?? 0 },
+      gap: gapAlong(pace, 1, factor, progress ?? 0),
       bands: policy.bands,
       atRiskFrom: never,
       offTrackFrom: never,

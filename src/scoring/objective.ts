@@ -1,8 +1,8 @@
 import { addPeriods, dayNumber } from './calendar.ts'
-import { type Gap, never } from './health.ts'
+import { type Gap, gapAlong, never } from './health.ts'
 import { paceFactor } from './key-result.ts'
 import { followMembers } from './members.ts'
-import { compactPace, curveOf, meanPace, mergeCurves, type Weighted } from './pace.ts'
+import { compactPace, meanPace, mergeCurves, type Weighted } from './pace.ts'
 import { type Pool, poolOf } from './pool.ts'
 import { round6 } from './rounding.ts'
 import { timelineOf } from './timeline.ts'
@@ -41,8 +41,8 @@ export const gapOfPool = ({ items, scores }: Pool, curves: readonly Weighted[], 
   // Not the node's own rounded expected progress: the gap is rounded once.
   const progress = sum / weights
   return curves.length === 1
-    ? { curve: curveOf(first[1]), weight: first[0], factor, progress }
-    : { curve: curveOf({ mean: curves }), weight: null, factor, progress }
+    ? gapAlong(first[1], first[0], factor, progress)
+    : gapAlong({ mean: curves }, null, factor, progress)
 }
 
 const timeline = (

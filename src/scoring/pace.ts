@@ -48,18 +48,28 @@ const alongMean = (curves: readonly Weighted[]): Curve => {
   }
 }
 
-const lines = recentBy((first: number, last: number) => ({
-  pace: { linear: [dayOf(first), dayOf(last)] } satisfies Pace as { linear: readonly [Day, Day] },
-  curve: (day: number) => (day >= last ? 1 : day <= first ? 0 : (day - first) / (last - first)),
-}))
+/** A straight line from a day number to another. */
+export type Line = { first: number; last: number; pace: { linear: readonly [Day, Day] }; curve: Curve }
+
+const lines = recentBy(
+  (first: number, last: number): Line => ({
+    first,
+    last,
+    pace: { linear: [dayOf(first), dayOf(last)] },
+    curve: (day) => (day >= last ? 1 : day <= first ? 0 : (day - first) / (last - first)),
+  }),
+)
 let line = lines(0, 0)
 
-/** The straight pace from a day to another, and its curve: shared by all of the same days, which often follow one another. */
-const lineOf = (firstDay: Day, lastDay: Day) => {
+/** The straight line from a day to another: shared by all of the same days, which often follow one another. */
+const lineOf = (firstDay: Day, lastDay: Day): Line => {
   const [first, last] = line.pace.linear
   if (first !== firstDay || last !== lastDay) line = lines(dayNumber(firstDay), dayNumber(lastDay))
   return line
 }
+
+/** The line of a pace that is straight, null for others. */
+export const straight = (pace: Pace): Line | null => ('linear' in pace ? lineOf(pace.linear[0], pace.linear[1]) : null)
 
 /** The straight pace from a day to another. */
 export const linearPace = (firstDay: Day, lastDay: Day): Pace => lineOf(firstDay, lastDay).pace

@@ -1,45 +1,9 @@
+import { findBandDays } from './bands.ts'
 import { dayNumber, dayOf } from './calendar.ts'
-import { derivedHealth, type Gap, gapOn, type HealthFacts, never, type Outlook, standingHealth } from './health.ts'
+import { derivedHealth, never, type Outlook, standingHealth } from './health.ts'
 import { allStale, guardrailsOf, moveTo, nextTurn, worstOf } from './members.ts'
 import type { Day, HealthSegment } from './types.ts'
 import { segmentFrom, segmentOf, viewOf } from './view.ts'
-
-/**
- * The first day from `from` to `to` whose gap exceeds the bound, `never` when none does; `below` and `above` are the gaps
- * of these two days. It is looked for where a straight line would cross, and now and then by halving: two looks for a
- * line, and for no curve many.
- */
-const crossing = (gap: Gap, bound: number, from: number, below: number, to: number, above: number): number => {
-  if (above <= bound) return never
-  if (below > bound) return from
-  let low = from
-  let high = to
-  let atLow = below
-  let atHigh = above
-  for (let look = 1; high - low > 1; look++) {
-    const share = look % 3 === 0 ? 0.5 : (bound - atLow) / (atHigh - atLow)
-    const middle = Math.min(low + 1 + Math.floor(share * (high - low - 1)), high - 1)
-    const found = gapOn(gap, middle)
-    if (found > bound) {
-      high = middle
-      atHigh = found
-    } else {
-      low = middle
-      atLow = found
-    }
-  }
-  return high
-}
-
-/** Finds the days from today to the last on which the gap begins to exceed each band, where it is looked at at all. */
-export const findBandDays = (facts: HealthFacts, today: number): void => {
-  const { bands, gap, lastDay } = facts
-  if (gap === null || lastDay < today || facts.closed || !facts.hasData || facts.progress === 1) return
-  const below = gapOn(gap, today)
-  const above = gapOn(gap, lastDay)
-  facts.atRiskFrom = crossing(gap, bands.onTrack, today, below, lastDay, above)
-  facts.offTrackFrom = crossing(gap, bands.atRisk, today, below, lastDay, above)
-}
 
 const sooner = (soonest: number, after: number, day: number): number => (day > after && day < soonest ? day : soonest)
 

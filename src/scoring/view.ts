@@ -38,13 +38,14 @@ const codeOf = (reported: ReportedHealth | null): number =>
 /** Every view there is, as the first segment of a timeline, and its number. */
 const views: HealthSegment[] = []
 const numbers = new Map<string, number>()
-const numberOfFacts: (number | undefined)[] = []
+/** -1 until asked for: a list with gaps would be kept as a hash table. */
+const numberOfFacts = new Int16Array(1_024).fill(-1)
 
 /** The effective health of a judgement as the number of a view. There are few, so equal ones have one number, and are made once. */
 export const viewOf = (judged: Judgement, reported: ReportedHealth | null, stale: boolean, guarded: number): number => {
   const facts = ((judged.code * 4 + codeOf(reported)) * 2 + (stale ? 1 : 0)) * 8 + guarded
-  const known = numberOfFacts[facts]
-  if (known !== undefined) return known
+  const known = numberOfFacts[facts]!
+  if (known >= 0) return known
   const view: HealthSegment = { from: null, ...effectiveHealth(judged, reported, stale, guarded) }
   const text = JSON.stringify(view)
   const number = numbers.get(text) ?? views.push(view) - 1

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { findBandDays } from '../../src/scoring/bands.ts'
 import { derivedHealth, type HealthFacts, never } from '../../src/scoring/health.ts'
 import {
   type Commitment,
@@ -21,7 +22,6 @@ import {
   scoreKeyResult,
   verdictOf,
 } from '../../src/scoring/index.ts'
-import { findBandDays } from '../../src/scoring/timeline.ts'
 import { initiative, keyResult, objective } from './inputs.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the file is written by hand in its own short notation
@@ -107,7 +107,10 @@ test.each(cases['health']!)('health: $expect at $progress, expected $expected', 
     commitment: (given.commitment ?? 'committed') as Commitment,
     inside: given.inside ?? null,
     unpaced: given.kind === 'milestone' ? 'on_track' : 'by_progress',
-    gap: given.expected === null ? null : { curve: () => given.expected, weight: 1, factor, progress: given.progress },
+    gap:
+      given.expected === null
+        ? null
+        : { curve: () => given.expected, line: null, weight: 1, factor, progress: given.progress },
     bands: defaultPolicy.bands,
     atRiskFrom: never,
     offTrackFrom: never,
