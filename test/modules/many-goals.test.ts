@@ -80,7 +80,11 @@ beforeAll(async () => {
 afterEach(() => vi.restoreAllMocks())
 
 /** The statements one change sends, through connections of its own. */
-const statementsOf = async (path: string, change: object): Promise<{ name?: string; values: string[][] }[]> => {
+const statementsOf = async (
+  path: string,
+  change?: object,
+  method: 'PATCH' | 'POST' = 'PATCH',
+): Promise<{ name?: string; values: string[][] }[]> => {
   const pool = connectPool({ url: inject('appUrl') })
   const app = await buildApp({ pool, clock: () => world.clock.now })
   onTestFinished(async () => {
@@ -88,7 +92,7 @@ const statementsOf = async (path: string, change: object): Promise<{ name?: stri
     await pool.end()
   })
   const sent = vi.spyOn(pg.Client.prototype, 'query')
-  expect((await callerOf(app, world.apiKey)('PATCH', `/v1/${path}`, change)).status).toBe(200)
+  expect((await callerOf(app, world.apiKey)(method, `/v1/${path}`, change)).status).toBe(200)
   return sent.mock.calls.map(([config]) => config as never)
 }
 
@@ -134,4 +138,19 @@ test('a dry run leaves all of them as they were', async () => {
   const answer = await call('PATCH', '/v1/organization?validateOnly=true', { policy: { missing: null } })
   expect(answer.status).toBe(200)
   expect(await storedProgress()).toEqual(before)
+})
+
+test('their cycle is closed with all of them, and keeps how each number came about', async () => {
+  const statements = await statementsOf(`cycles/${cycleId}/close`, undefined, 'POST')
+  const kept = statements.flatMap(({ name, values }) => (name === 'frozen_explanations_keep' ? [values] : []))
+  expect(kept.every(([, hashes]) => (hashes?.length ?? 0) <= 2_000)).toBe(true)
+  const hashes = new Set(kept.flatMap(([, some]) => some ?? []))
+  expect(hashes.size).toBeGreaterThan(2_000)
+  for (const at of [0, 1, count - 1]) {
+    const { state, progress } = await read(`objectives/${objectives[at]}`)
+    const frozen = await read(`objectives/${objectives[at]}/explanation`)
+    expect([state, hashes.has(frozen.sha256), frozen.progress]).toEqual(['closed', true, progress])
+  }
+  const { body } = await call('GET', '/v1/key-results?state=active&limit=1')
+  expect(body.items).toEqual([])
 })

@@ -3,6 +3,7 @@ import { inputProblem } from '../../api/problem.ts'
 import { suggestGrade, verdictOf } from '../../scoring/index.ts'
 import { loadAsStarted } from '../goals/goal.as-started.ts'
 import { rescore } from '../goals/goal.rescore.ts'
+import { allowTime, eachSlice, saveSlices } from '../goals/goal.slices.ts'
 import { heldBy } from '../goals/goal.write.ts'
 import { freeze } from './closing.freeze.ts'
 import { closeKeyResultRows, closeRows, type Graded, saveGrades } from './closing.queries.ts'
@@ -25,17 +26,24 @@ const judgeGrade = (given: Given, progress: number | null, pointer: string) => {
  * freezes how their numbers came about. Call it with their graphs held. `wish` speaks of a single objective.
  */
 export const closeObjectives = async (ctx: Context, ids: readonly string[], wish?: CloseInput): Promise<Closing[]> => {
-  const rows = await Promise.all([closeRows(ctx, ids), closeKeyResultRows(ctx, ids)])
+  allowTime(ctx, ids.length)
+  const rows = await Promise.all([
+    eachSlice(ids, (slice) => closeRows(ctx, slice)),
+    eachSlice(ids, (slice) => closeKeyResultRows(ctx, slice)),
+  ])
   const [objectives, keyResults] = [rows[0].toSorted(inIdOrder), rows[1].toSorted(inIdOrder)]
   requireOwn(
     wish,
     keyResults.map(({ id }) => id),
   )
   const keyResultIds = keyResults.map(({ id }) => id)
-  const objectiveOf = new Map(keyResults.map(({ id, objectiveId }) => [id, objectiveId]))
+  const objectiveOf = new Map([
+    ...ids.map((id) => [id, id] as const),
+    ...keyResults.map(({ id, objectiveId }) => [id, objectiveId] as const),
+  ])
   const { scores } = await rescore(ctx, heldBy(ctx), { objectiveIds: ids, keyResultIds }, (id) => ({
     type: 'objective',
-    id: objectiveOf.get(id) ?? (ids.includes(id) ? id : (ids[0] as string)),
+    id: objectiveOf.get(id) ?? (ids[0] as string),
   }))
   const startedOf = await loadAsStarted(ctx, ids)
   const roots = [
@@ -59,8 +67,8 @@ export const closeObjectives = async (ctx: Context, ids: readonly string[], wish
 
   const kept = (all: typeof grades): Graded[] =>
     [...all].map(([id, { grade, reason }]) => ({ id, grade, reason, sha256: hashes.get(id) ?? null }))
-  saveGrades(ctx, 'objectives', kept(grades))
-  if (keyResultIds.length > 0) saveGrades(ctx, 'key_results', kept(keyResultGrades))
+  await saveSlices(ctx, kept(grades), (slice) => saveGrades(ctx, 'objectives', slice))
+  await saveSlices(ctx, kept(keyResultGrades), (slice) => saveGrades(ctx, 'key_results', slice))
   const of = (id: string, graded: NonNullable<ReturnType<typeof grades.get>>) => ({
     ...graded,
     progressAsStarted: asStarted(id),
@@ -68,6 +76,7 @@ export const closeObjectives = async (ctx: Context, ids: readonly string[], wish
   })
   for (const { id } of keyResults) announce(ctx, 'key_result', id, keyResultGrades.get(id)?.grade ?? null)
   for (const { id } of objectives) announce(ctx, 'objective', id, grades.get(id)?.grade ?? null)
+  const keyResultsOf = Map.groupBy(keyResults, ({ objectiveId }) => objectiveId)
   return objectives.map(({ id, title, commitment }) => {
     const graded = grades.get(id) as NonNullable<ReturnType<typeof grades.get>>
     return {
@@ -75,13 +84,11 @@ export const closeObjectives = async (ctx: Context, ids: readonly string[], wish
       title,
       ...of(id, graded),
       verdict: verdictOf(graded.grade, commitment),
-      keyResults: keyResults
-        .filter(({ objectiveId }) => objectiveId === id)
-        .map((row) => ({
-          keyResultId: row.id,
-          title: row.title,
-          ...of(row.id, keyResultGrades.get(row.id) as typeof graded),
-        })),
+      keyResults: (keyResultsOf.get(id) ?? []).map((row) => ({
+        keyResultId: row.id,
+        title: row.title,
+        ...of(row.id, keyResultGrades.get(row.id) as typeof graded),
+      })),
     }
   })
 }

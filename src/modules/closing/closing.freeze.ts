@@ -2,6 +2,7 @@ import type { Context } from '../../api/operation.ts'
 import { query } from '../../db/statement.ts'
 import { canonicalJson, sha256 } from '../explanation/canonical-json.ts'
 import { type GoalRef, type Level, levelsOf, mostNodes, type StartedOf } from '../explanation/explanation.build.ts'
+import { saveSlices } from '../goals/goal.slices.ts'
 
 /** All goals below the given ones, those closed before as they were frozen then; each once, however often it counts. */
 const levelsBelow = async (
@@ -57,13 +58,13 @@ export const freeze = async (
     return hash
   }
   for (const { id } of roots) hashOf(id)
-  ctx.later(
+  await saveSlices(ctx, [...bodies], (slice) =>
     query(
       ctx.db,
       'frozen_explanations_keep',
       `insert into frozen_explanations (tenant_id, sha256, body) select $1, * from unnest($2::text[], $3::text[])
        on conflict do nothing`,
-      [ctx.actor.tenantId, [...bodies.keys()], [...bodies.values()]],
+      [ctx.actor.tenantId, slice.map(([hash]) => hash), slice.map(([, body]) => body)],
     ),
   )
   return hashes

@@ -106,7 +106,7 @@ export const cycleClosingOperations = [
         cycleId: wanted,
         closed: closed.filter(({ objectiveId }) => seen.has(objectiveId)),
         left: standings
-          .filter((standing) => !open.includes(standing.id) && seen.has(standing.id))
+          .filter(({ id, state }) => !isOpen(state) && seen.has(id))
           .map((standing) => ({ objectiveId: standing.id, title: standing.title, state: standing.state })),
         hidden: standings.length - seen.size,
       }

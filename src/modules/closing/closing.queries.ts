@@ -46,25 +46,26 @@ export const closeKeyResultRows = (
     [actor.tenantId, objectiveIds, now, today],
   )
 
-/** Keeps grades, reasons and hashes; the statement ends with the transaction. */
-export const saveGrades = (ctx: Context, table: 'objectives' | 'key_results', rows: readonly Graded[]): void => {
-  ctx.later(
-    query(
-      ctx.db,
-      `${table}_grade`,
-      `update ${table} t set grade = v.grade, grade_reason = v.reason, explanation_sha256 = v.sha256
-       from unnest($2::uuid[], $3::float8[], $4::text[], $5::text[]) as v (id, grade, reason, sha256)
-       where t.tenant_id = $1 and t.id = v.id`,
-      [
-        ctx.actor.tenantId,
-        rows.map(({ id }) => id),
-        rows.map(({ grade }) => grade),
-        rows.map(({ reason }) => reason),
-        rows.map(({ sha256 }) => sha256),
-      ],
-    ),
+/** Keeps grades, reasons and hashes. */
+export const saveGrades = (
+  { db, actor }: Context,
+  table: 'objectives' | 'key_results',
+  rows: readonly Graded[],
+): Promise<unknown> =>
+  query(
+    db,
+    `${table}_grade`,
+    `update ${table} t set grade = v.grade, grade_reason = v.reason, explanation_sha256 = v.sha256
+     from unnest($2::uuid[], $3::float8[], $4::text[], $5::text[]) as v (id, grade, reason, sha256)
+     where t.tenant_id = $1 and t.id = v.id`,
+    [
+      actor.tenantId,
+      rows.map(({ id }) => id),
+      rows.map(({ grade }) => grade),
+      rows.map(({ reason }) => reason),
+      rows.map(({ sha256 }) => sha256),
+    ],
   )
-}
 
 /** Makes a closed objective and the key results closed with it active again; answers the key results. */
 export const reopenRows = async ({ db, actor, now }: Context, id: string): Promise<string[]> => {

@@ -7,7 +7,7 @@ import type { KeyResultRow, ObjectiveRow } from './goal.queries.ts'
 import { isSettled, readGoals } from './goal.read.ts'
 import type { ReadingsRow } from './goal.readings.ts'
 import { type Cause, type Changed, saveScores } from './goal.save.ts'
-import { goalsAtOnce, mapInTurns, slicesOf } from './goal.slices.ts'
+import { allowTime, mapInTurns, slicesOf } from './goal.slices.ts'
 
 /** Everything a rescore read and found, for those who judge or answer with it. */
 export type Rescored = {
@@ -18,9 +18,6 @@ export type Rescored = {
   /** Whose stored score is another one now. */
   changed: ReadonlySet<string>
 }
-
-/** Milliseconds, for rescores of more than one slice: for some 100,000 goals on a busy machine. */
-const longestRescore = 120_000
 
 /**
  * Brings goals and everything above them up to date, in one cascade. Call it with the graphs locked, or the lock sent: it
@@ -33,7 +30,7 @@ export const rescore = async (
   seeds: { objectiveIds?: readonly string[]; keyResultIds?: readonly string[] },
   causeOf: (id: string) => Cause,
 ): Promise<Rescored> => {
-  if ((seeds.objectiveIds?.length ?? 0) + (seeds.keyResultIds?.length ?? 0) > goalsAtOnce) ctx.mayTake(longestRescore)
+  allowTime(ctx, (seeds.objectiveIds?.length ?? 0) + (seeds.keyResultIds?.length ?? 0))
   // Sent behind the lock without waiting for it: each statement sees what is committed when its turn comes.
   const [locked, { objectives, keyResults, readings, input, isWatched }] = await Promise.all([
     locking,

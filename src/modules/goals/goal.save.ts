@@ -7,7 +7,7 @@ import { healthOn, type NodeScore, scoringVersion } from '../../scoring/index.ts
 import type { Locked } from './goal.lock.ts'
 import type { KeyResultRow } from './goal.queries.ts'
 import { lastZone, type ReadingsRow } from './goal.readings.ts'
-import { sendSlices, slicesOf } from './goal.slices.ts'
+import { saveSlices } from './goal.slices.ts'
 
 export type Cause = { type: string; id: string }
 export type Changed = { id: string; isKeyResult: boolean; before: NodeScore | null; after: NodeScore }
@@ -24,19 +24,15 @@ export const saveScores = async (
 ): Promise<void> => {
   const { changed } = work
   const objectives = changed.filter(({ isKeyResult }) => !isKeyResult)
-  await sliceBySlice(ctx, savedOf(work), (slice) => saveKeyResults(ctx, recordedAt, slice))
-  await sliceBySlice(ctx, objectives, (slice) => saveObjectives(ctx, recordedAt, slice))
-  await sliceBySlice(ctx, changed, (slice) => appendPoints(ctx, recordedAt, slice, causeOf))
+  await saveSlices(ctx, savedOf(work), (slice) => saveKeyResults(ctx, recordedAt, slice))
+  await saveSlices(ctx, objectives, (slice) => saveObjectives(ctx, recordedAt, slice))
+  await saveSlices(ctx, changed, (slice) => appendPoints(ctx, recordedAt, slice, causeOf))
   for (const { id, isKeyResult, before, after } of changed) {
     const changes = changesOf(before, after, ctx.today)
     if (Object.keys(changes).length === 0) continue
     const type = isKeyResult ? 'key_result' : 'objective'
     ctx.emit({ type: `${type}.progress_changed`, subject: { type, id }, changes, cause: causeOf(id) })
   }
-}
-
-const sliceBySlice = async <T>(ctx: Context, rows: readonly T[], send: (slice: T[]) => Promise<unknown>) => {
-  for (const sent of await sendSlices(slicesOf(rows), send)) ctx.later(sent)
 }
 
 type Saved = Pick<KeyResultRow, 'id' | 'zone' | 'steps' | 'lastCheckInId'> & { score: NodeScore | undefined }

@@ -1,10 +1,19 @@
 import { setImmediate } from 'node:timers/promises'
+import type { Context } from '../../api/operation.ts'
 
 /**
  * Goals one statement reads or writes at most, and goals compared before others get their turn: twice the largest batch.
  * Statements have a limit of time, so none may grow with the organization.
  */
 export const goalsAtOnce = 2_000
+
+/** Milliseconds, for work on more than one slice: for some 100,000 goals on a busy machine. */
+const longestWork = 120_000
+
+/** Lets a request that turns out to be about more goals than one slice take its time. */
+export const allowTime = ({ mayTake }: Pick<Context, 'mayTake'>, goals: number): void => {
+  if (goals > goalsAtOnce) mayTake(longestWork)
+}
 
 /** Parts of a list that one statement takes each; a list that is short enough is its only part. */
 export const slicesOf = <T>(all: readonly T[]): T[][] =>
@@ -29,6 +38,19 @@ export const sendSlices = async <T, R>(
     sent.push(sending)
   }
   return sent
+}
+
+/** Reads or changes rows slice by slice, and answers them all. */
+export const eachSlice = async <T, R>(all: readonly T[], send: (slice: T[]) => Promise<R[]>): Promise<R[]> =>
+  (await Promise.all(await sendSlices(slicesOf(all), send))).flat()
+
+/** Writes rows slice by slice. What one statement can take is not awaited: it travels with the commit. */
+export const saveSlices = async <T>(
+  { later }: Pick<Context, 'later'>,
+  rows: readonly T[],
+  send: (slice: T[]) => Promise<unknown>,
+): Promise<void> => {
+  for (const sent of await sendSlices(slicesOf(rows), send)) later(sent)
 }
 
 /** Goes through a list as `flatMap` does; other requests have their turn after each part of it. */
