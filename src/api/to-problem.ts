@@ -39,7 +39,7 @@ const faultsOf = (issue: z.core.$ZodIssue): Fault[] => {
 const ownCode = (issue: z.core.$ZodIssue): ProblemCode | undefined => {
   if (issue.code === 'custom') return issue.params?.['code'] as ProblemCode | undefined
   const { received } = issue as { received?: unknown }
-  return received === 'Infinity' ? 'number_not_finite' : undefined
+  return received === 'Infinity' || received === '-Infinity' ? 'number_not_finite' : undefined
 }
 
 /** RFC 6901. The body sits under `input` (operation.ts), which callers do not see. */

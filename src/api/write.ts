@@ -15,7 +15,7 @@ const attempts = 4
 export class Again extends Error {}
 
 /** Deadlocks and serialization failures are never shown to a client while a retry can help. */
-const isTransient = (error: unknown): boolean => {
+export const isTransient = (error: unknown): boolean => {
   if (error instanceof Again) return true
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } }
   const state = cause?.code ?? code

@@ -1,14 +1,13 @@
 import { calendarDay } from '../api/clock.ts'
 import { sendJournal } from '../api/journal.ts'
 import type { Context, Event } from '../api/operation.ts'
-import { Again } from '../api/write.ts'
 import { query } from '../db/statement.ts'
 import { openTransaction } from '../db/transaction.ts'
 import { lockGraphs } from '../modules/goals/goal.lock.ts'
 import { rescore } from '../modules/goals/goal.rescore.ts'
 import { dayNumber, dayOf } from '../scoring/index.ts'
 import { rescoreKpisDue } from './midnight.kpis.ts'
-import { type JobOptions, jobContext } from './organizations.ts'
+import { type JobOptions, jobContext, untilDone } from './organizations.ts'
 
 type Turned = { timeZone: string; day: string; today: string }
 
@@ -41,20 +40,9 @@ type Step = (ctx: Context, since: string) => Promise<void>
  */
 export const rescoreDay = async (options: JobOptions, tenantId: string): Promise<Turned> => {
   // By themselves, since they are locked before any goal graph, and lead to graphs of their own.
-  const kpis = await untilHeld((memo) => attempt(options, tenantId, memo, rescoreKpisDue))
+  const kpis = await untilDone((memo) => attempt(options, tenantId, memo, rescoreKpisDue))
   if (kpis.since === null) return kpis
-  return untilHeld((memo) => attempt(options, tenantId, memo, rescoreDue, kpis.since ?? undefined))
-}
-
-const untilHeld = async <T>(work: (memo: Map<string, unknown>) => Promise<T>): Promise<T> => {
-  const memo = new Map<string, unknown>()
-  for (;;) {
-    try {
-      return await work(memo)
-    } catch (error) {
-      if (!(error instanceof Again)) throw error
-    }
-  }
+  return untilDone((memo) => attempt(options, tenantId, memo, rescoreDue, kpis.since ?? undefined))
 }
 
 /** The last step is told since when the ones before it began, and ends the day, unless another node ended it meanwhile. */

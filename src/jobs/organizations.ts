@@ -4,7 +4,7 @@ import type { Clock } from '../api/clock.ts'
 import { contextOf, type House } from '../api/context.ts'
 import { digestOf, sendJournal } from '../api/journal.ts'
 import type { Context, Event } from '../api/operation.ts'
-import { Again } from '../api/write.ts'
+import { Again, isTransient } from '../api/write.ts'
 import { query } from '../db/statement.ts'
 import { openTransaction, type Transaction } from '../db/transaction.ts'
 
@@ -61,13 +61,21 @@ const inOrganization = async (
   tenantId: string,
   name: string,
   work: (ctx: Context) => Promise<void>,
-): Promise<void> => {
+): Promise<void> => untilDone((memo) => attempt(options, tenantId, name, work, memo))
+
+/** How often work that met a deadlock is begun; what is to be held is known better each time, so `Again` is not counted. */
+const attempts = 5
+
+/** Begins work of a transaction again where that can help, as the door does for requests. */
+export const untilDone = async <T>(work: (memo: Map<string, unknown>) => Promise<T>): Promise<T> => {
   const memo = new Map<string, unknown>()
-  for (;;) {
+  for (let failed = 0; ; ) {
     try {
-      return await attempt(options, tenantId, name, work, memo)
+      return await work(memo)
     } catch (error) {
-      if (!(error instanceof Again)) throw error
+      if (error instanceof Again) continue
+      failed++
+      if (!isTransient(error) || failed === attempts) throw error
     }
   }
 }

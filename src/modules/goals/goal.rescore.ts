@@ -59,7 +59,7 @@ export const rescore = async (
   return { objectives, keyResults, readings, scores, changed: new Set(changed.map(({ id }) => id)) }
 }
 
-/** Deleted ones too: what was told of them is over. Ids are unique over all types. */
+/** Deleted objectives too: what was told of them is over. Of deleted key results the job hears. Ids are unique over all types. */
 const watch = async (ctx: Context, ids: readonly string[]): Promise<void> => {
   for (const slice of slicesOf([...new Set(ids)]))
     await evaluateAlerts(ctx, { objectiveIds: slice, keyResultIds: slice })

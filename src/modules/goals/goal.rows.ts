@@ -1,4 +1,5 @@
 import type { Context } from '../../api/operation.ts'
+import { Problem } from '../../api/problem.ts'
 import { query } from '../../db/statement.ts'
 import { type InitiativeRow, initiativesText, type LinkRow, linksText } from './goal.below.ts'
 import {
@@ -12,7 +13,7 @@ import {
   type Seeds,
 } from './goal.queries.ts'
 import { type ReadingsRow, readingsText } from './goal.readings.ts'
-import { goalsAtOnce, sendSlices } from './goal.slices.ts'
+import { goalsAtMost, goalsAtOnce, sendSlices } from './goal.slices.ts'
 
 /** Goals and what is around them, as Postgres tells of them. */
 export type Found = {
@@ -59,10 +60,10 @@ export const readRows = async (ctx: Context, seeds: Partial<Seeds>): Promise<Fou
     keyResultIds,
     climb,
   ])
+  const line = found as Line
+  if (line.objectiveIds.length + line.keyResults.length > goalsAtMost) throw new Problem('too_many_goals')
   const all = await Promise.all(
-    await sendSlices(slicesOfLine(found as Line), (slice) =>
-      readSlice(ctx, slice.objectiveIds, slice.keyResultIds, false),
-    ),
+    await sendSlices(slicesOfLine(line), (slice) => readSlice(ctx, slice.objectiveIds, slice.keyResultIds, false)),
   )
   const initiatives = all.flatMap((part) => part.initiatives)
   return {

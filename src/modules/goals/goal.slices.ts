@@ -7,6 +7,12 @@ import type { Context } from '../../api/operation.ts'
  */
 export const goalsAtOnce = 2_000
 
+/**
+ * Goals one request may rescore. All are held in memory at once, some 5 kB each, so that a larger organization would take
+ * the process down, and others' requests with it.
+ */
+export const goalsAtMost = 200_000
+
 /** Milliseconds, for work on more than one slice: for some 100,000 goals on a busy machine. */
 const longestWork = 120_000
 
