@@ -1,5 +1,5 @@
 import { findBandDays } from './bands.ts'
-import { dayNumber, dayOf } from './calendar.ts'
+import { dayNumberAgain } from './calendar.ts'
 import { derivedHealth, never, type Outlook, standingHealth } from './health.ts'
 import { allStale, guardrailsOf, moveTo, nextTurn, worstOf } from './members.ts'
 import type { Day, HealthSegment } from './types.ts'
@@ -41,17 +41,7 @@ const share = (length: number, hash: number): readonly HealthSegment[] => {
   return own
 }
 
-let lastToday = dayOf(0)
-let lastNumber = 0
-
-/** The number of today, which a million goals have in common. */
-const numberOfToday = (today: Day): number => {
-  if (today !== lastToday) {
-    lastToday = today
-    lastNumber = dayNumber(today)
-  }
-  return lastNumber
-}
+const numberOfToday = dayNumberAgain()
 
 /** The health from today on, as segments in ascending order, equal neighbours merged (section 5). */
 export const timelineOf = (facts: Outlook, on: Day): readonly HealthSegment[] => {
