@@ -52,10 +52,11 @@ export const readsOf = ({ initiatives, keyResults, objectives }: CascadeInput): 
   const starts = new Int32Array(ids.length + 1)
   let below = new Int32Array(ids.length + 16)
   let count = 0
-  const last = { initiative: -1, key_result: firstKeyResult - 1, objective: firstObjective - 1 }
+  const last = [-1, firstKeyResult - 1, firstObjective - 1]
   const read = (type: ItemRef['type'], id: string) => {
-    const found = numberOf(id, last[type])
-    if (found >= 0) last[type] = found
+    const kind = type === 'key_result' ? 1 : type === 'objective' ? 2 : 0
+    const found = numberOf(id, last[kind]!)
+    if (found >= 0) last[kind] = found
     if (count === below.length) below = twiceAsLong(below)
     below[count++] = found
   }
