@@ -1,5 +1,6 @@
 import { scoreKeyResult } from './key-result.ts'
 import { poolOfObjective } from './objective.ts'
+import { inIdOrder } from './order.ts'
 import { poolOf } from './pool.ts'
 import type { Day, Definition, KeyResultInput, NodeScore, ObjectiveInput, ScoreOf } from './types.ts'
 
@@ -39,7 +40,7 @@ export const progressAsStarted = (
     const started = startedOf(id)
     return started === undefined ? scoreOf(id) : { ...scoreOf(id), progress: started.progress }
   }
-  return poolOf(items, objective.progressSource, asStarted).progress
+  return poolOf(inIdOrder(items), objective.progressSource, asStarted).progress
 }
 
 const cancelledScore: NodeScore = {

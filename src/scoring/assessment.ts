@@ -91,7 +91,7 @@ const ofContributions = (input: KeyResultInput, scoreOf: ScoreOf): Assessment =>
 }
 
 const ofItems = (input: KeyResultInput, scoreOf: ScoreOf): Assessment => {
-  const pool = poolOf(input.items ?? [], input.source === 'aligned' ? 'aligned' : 'initiatives', scoreOf)
+  const pool = poolOf(inIdOrder(input.items ?? []), input.source === 'aligned' ? 'aligned' : 'initiatives', scoreOf)
   const hasData = pool.coverage !== null && pool.coverage > 0
   return { ...nothing, attainment: hasData ? pool.progress : null, hasData, read: pool.read, pool }
 }

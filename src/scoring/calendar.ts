@@ -27,6 +27,19 @@ const civil = (dayNumber: number): { year: number; month: number; day: number } 
 /** Days since 1970-01-01 of a 'YYYY-MM-DD' day (years 0000..9999). */
 export const dayNumber = (day: Day): number => numberOf(two(day, 0) * 100 + two(day, 2), two(day, 5), two(day, 8))
 
+/** `dayNumber`, made for one place that is most often asked for the day it was asked for before, as goals of a cycle are. */
+export const dayNumberAgain = (): ((day: Day) => number) => {
+  let last = '1970-01-01'
+  let number = 0
+  return (day) => {
+    if (day !== last) {
+      number = dayNumber(day)
+      last = day
+    }
+    return number
+  }
+}
+
 /** The 'YYYY-MM-DD' day of a number of days since 1970-01-01. */
 export const dayOf = (number: number): Day => {
   const { year, month, day } = civil(number)

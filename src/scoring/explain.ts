@@ -3,6 +3,7 @@ import { dayNumber } from './calendar.ts'
 import { gapOn } from './health.ts'
 import { noScores, numbersOn, paceFactor, scoreAssessed } from './key-result.ts'
 import { curvesOfPool, gapOfPool, poolOfObjective, scorePool } from './objective.ts'
+import { inIdOrder } from './order.ts'
 import { expectedOn } from './pace.ts'
 import { type Accepts, type ExclusionReason, type Pool, poolOf } from './pool.ts'
 import { round6 } from './rounding.ts'
@@ -140,7 +141,7 @@ const inputsOf = (input: KeyResultInput, found: Assessment, scoreOf: ScoreOf): R
 
 /** What a key result whose source takes no items has to say of those that name it: shown, never counted. */
 const shown = (input: KeyResultInput, scoreOf: ScoreOf): Pool =>
-  poolOf(input.items ?? [], 'none' satisfies Accepts, scoreOf)
+  poolOf(inIdOrder(input.items ?? []), 'none' satisfies Accepts, scoreOf)
 
 /** One level of the explanation of a key result, from the very judgement that scores it (sections 2 and 9). */
 export const explainKeyResult = (input: KeyResultInput, today: Day, scoreOf: ScoreOf = noScores): Explanation => {

@@ -17,8 +17,11 @@ export type Gap = {
 }
 
 /** How far a progress is behind a pace, as `Gap` says it; null when not paced. */
-export const gapAlong = (pace: Pace | null, weight: number | null, factor: number, progress: number): Gap | null =>
-  pace === null ? null : { curve: curveOf(pace), line: straight(pace), weight, factor, progress }
+export const gapAlong = (pace: Pace | null, weight: number | null, factor: number, progress: number): Gap | null => {
+  if (pace === null) return null
+  const line = straight(pace)
+  return { curve: line === null ? curveOf(pace) : line.curve, line, weight, factor, progress }
+}
 
 /** All that the derived health of one node depends on besides the day. Days are day numbers. */
 export type HealthFacts = {

@@ -1,5 +1,5 @@
 import { type Assessment, assess, attainmentOf, numberOf } from './assessment.ts'
-import { addPeriods, dayNumber } from './calendar.ts'
+import { addPeriods, dayNumber, dayNumberAgain } from './calendar.ts'
 import { paceOf } from './curves.ts'
 import { gapAlong, never } from './health.ts'
 import { inDayOrder } from './order.ts'
@@ -17,11 +17,14 @@ const hasOwnReadings = ({ source }: KeyResultInput): boolean => source === 'chec
 const isPlainThreshold = ({ kind, mode, source }: KeyResultInput): boolean =>
   kind === 'threshold' && (mode == null || mode === 'latest') && source !== 'aligned' && source !== 'initiatives'
 
+const numberOfReadingDay = dayNumberAgain()
+const numberOfLastDay = dayNumberAgain()
+
 /** The day from which a key result counts as stale unless it is read again (section 5). */
 const staleDay = (input: KeyResultInput): number => {
   if (!hasOwnReadings(input) || input.state === 'achieved' || input.state === 'closed') return never
   const since = input.lastReadingDay ?? inDayOrder(input.readings).at(-1)?.day ?? input.firstDay
-  return addPeriods(dayNumber(since), input.staleAfter ?? input.cadence, 2) + 1
+  return addPeriods(numberOfReadingDay(since), input.staleAfter ?? input.cadence, 2) + 1
 }
 
 const timeline = (
@@ -40,7 +43,7 @@ const timeline = (
       startedOn: read ? -never : addPeriods(dayNumber(input.firstDay), cadence, 1),
       hasData,
       progress,
-      lastDay: dayNumber(input.lastDay),
+      lastDay: numberOfLastDay(input.lastDay),
       commitment,
       inside: isPlainThreshold(input) ? inside : null,
       unpaced: kind === 'milestone' || kind === 'baseline' ? 'on_track' : 'by_progress',

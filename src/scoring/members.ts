@@ -1,4 +1,4 @@
-import { dayNumber } from './calendar.ts'
+import { dayNumberAgain } from './calendar.ts'
 import { type Judgement, never, worstFirst } from './health.ts'
 import { ascending } from './order.ts'
 import type { Pool } from './pool.ts'
@@ -51,6 +51,8 @@ export const followMembers = (pool: Pool, today: Day, needsWorst: boolean): Memb
   return members
 }
 
+const numberOfTurn = dayNumberAgain()
+
 const follow = (members: Members, { timeline, scoredOn }: NodeScore, today: Day, guardrail: boolean): void => {
   const { tally, turns } = members
   // What was scored today has but its first segment begun.
@@ -66,7 +68,7 @@ const follow = (members: Members, { timeline, scoredOn }: NodeScore, today: Day,
     const placeAfter = tally === null || guardrail ? 0 : placeOf(after.derived)
     if (after.stale === stale && placeAfter === place) continue
     const bits = (guardrail ? 4 : 0) | (after.stale ? 2 : 0) | (stale ? 1 : 0)
-    turns.push((dayNumber(after.from ?? today) << dayBits) | (place << 6) | (placeAfter << 3) | bits)
+    turns.push((numberOfTurn(after.from ?? today) << dayBits) | (place << 6) | (placeAfter << 3) | bits)
     place = placeAfter
     stale = after.stale
   }

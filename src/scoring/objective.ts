@@ -1,7 +1,8 @@
-import { addPeriods, dayNumber } from './calendar.ts'
+import { addPeriods, dayNumber, dayNumberAgain } from './calendar.ts'
 import { type Gap, gapAlong, never } from './health.ts'
 import { paceFactor } from './key-result.ts'
 import { followMembers } from './members.ts'
+import { inIdOrder } from './order.ts'
 import { compactPace, meanPace, mergeCurves, type Weighted } from './pace.ts'
 import { type Pool, poolOf } from './pool.ts'
 import { round6 } from './rounding.ts'
@@ -12,8 +13,12 @@ import type { Day, HealthSegment, NodeScore, ObjectiveInput, ScoreOf } from './t
  * The items of an objective, sorted and averaged (section 4). With `progressSource: manual` none counts, and the
  * number is the one a person gave, with coverage 1.
  */
-export const poolOfObjective = (input: ObjectiveInput, scoreOf: ScoreOf): Pool => {
-  const pool = poolOf(input.items, input.progressSource, scoreOf)
+export const poolOfObjective = (
+  input: ObjectiveInput,
+  scoreOf: ScoreOf,
+  items: ObjectiveInput['items'] = inIdOrder(input.items),
+): Pool => {
+  const pool = poolOf(items, input.progressSource, scoreOf)
   if (input.progressSource !== 'manual') return pool
   if (input.manualProgress === null) return { ...pool, reason: 'no_items' }
   return { ...pool, progress: round6(input.manualProgress), coverage: 1, reason: null, read: true }
@@ -45,6 +50,8 @@ export const gapOfPool = ({ items, scores }: Pool, curves: readonly Weighted[], 
     : gapAlong({ mean: curves }, null, factor, progress)
 }
 
+const numberOfLastDay = dayNumberAgain()
+
 const timeline = (
   input: ObjectiveInput,
   pool: Pool,
@@ -60,7 +67,7 @@ const timeline = (
       startedOn: pool.read ? -never : addPeriods(dayNumber(input.firstDay), cadence, 1),
       hasData: pool.coverage !== null && pool.coverage > 0,
       progress: pool.progress,
-      lastDay: dayNumber(input.lastDay),
+      lastDay: numberOfLastDay(input.lastDay),
       commitment,
       inside: null,
       unpaced: 'by_progress',
@@ -80,10 +87,15 @@ const timeline = (
 
 /**
  * Scores an objective as of a day from the stored scores of its items (sections 4 and 5). `scoreOf` is asked for
- * guardrails and for items that nothing but their progress could keep out.
+ * guardrails and for items that nothing but their progress could keep out. `items` are its items in ascending id order,
+ * from whoever has them so.
  */
-export const scoreObjective = (input: ObjectiveInput, today: Day, scoreOf: ScoreOf): NodeScore =>
-  scorePool(input, today, poolOfObjective(input, scoreOf))
+export const scoreObjective = (
+  input: ObjectiveInput,
+  today: Day,
+  scoreOf: ScoreOf,
+  items?: ObjectiveInput['items'],
+): NodeScore => scorePool(input, today, poolOfObjective(input, scoreOf, items))
 
 /** The score of a pool already formed, so that an explanation and a score come from one pool. */
 export const scorePool = (input: ObjectiveInput, today: Day, pool: Pool): NodeScore => {

@@ -69,7 +69,10 @@ const lineOf = (firstDay: Day, lastDay: Day): Line => {
 }
 
 /** The line of a pace that is straight, null for others. */
-export const straight = (pace: Pace): Line | null => ('linear' in pace ? lineOf(pace.linear[0], pace.linear[1]) : null)
+export const straight = (pace: Pace): Line | null => {
+  if (pace === line.pace) return line
+  return 'linear' in pace ? lineOf(pace.linear[0], pace.linear[1]) : null
+}
 
 /** The straight pace from a day to another. */
 export const linearPace = (firstDay: Day, lastDay: Day): Pace => lineOf(firstDay, lastDay).pace

@@ -1,4 +1,3 @@
-import { inIdOrder } from './order.ts'
 import { round6 } from './rounding.ts'
 import type { ItemRef, NodeScore, ProgressSource, ScoreOf } from './types.ts'
 
@@ -61,8 +60,8 @@ export const readsScore = (item: ItemRef, accepts: Accepts): boolean => {
 }
 
 /**
- * Sorts items into counted and excluded, and takes the weighted means over the counted ones, in ascending id order
- * (section 4). Scores are asked for only where they matter: guardrails, and items no earlier reason keeps out.
+ * Sorts items into counted and excluded, and takes the weighted means over the counted ones (section 4). Give them in
+ * ascending id order, the order of the sums. Scores are asked for only where they matter: guardrails, and items no earlier reason keeps out.
  */
 export const poolOf = (items: readonly ItemRef[], accepts: Accepts, scoreOf: ScoreOf): Pool => {
   const counted: ItemRef[] = []
@@ -79,7 +78,7 @@ export const poolOf = (items: readonly ItemRef[], accepts: Accepts, scoreOf: Sco
   let aheadWeight = 0
   let read = false
   let onlyZeroWeights = items.length > 0
-  for (const item of inIdOrder(items)) {
+  for (const item of items) {
     let reason = exclusionOf(item, accepts)
     if (reason === 'guardrail') guardrails.push(scoreOf(item.id))
     if (reason === null) {

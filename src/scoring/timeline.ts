@@ -1,5 +1,5 @@
 import { findBandDays } from './bands.ts'
-import { dayNumber, dayOf } from './calendar.ts'
+import { dayNumberAgain } from './calendar.ts'
 import { derivedHealth, never, type Outlook, standingHealth } from './health.ts'
 import { allStale, guardrailsOf, moveTo, nextTurn, worstOf } from './members.ts'
 import type { Day, HealthSegment } from './types.ts'
@@ -26,32 +26,24 @@ const viewOn = (facts: Outlook, day: number): number => {
 }
 
 const places = 4_096
-const shared: (readonly HealthSegment[] | undefined)[] = Array.from({ length: places })
-/** The timeline being made, in a list that is used again. */
-const draft: HealthSegment[] = []
+type Shared = { turns: readonly number[]; segments: readonly HealthSegment[] }
+const shared: (Shared | undefined)[] = Array.from({ length: places })
+/** The timeline being made, in a list that is used again: the first view, then each day of a turn and the view from then on. */
+const draft: number[] = []
 
-/** The first segments of the draft as one list for all who have the same, if they had it not long ago. */
+/** The first numbers of the draft as one timeline for all who have the same, if they had it not long ago. */
 const share = (length: number, hash: number): readonly HealthSegment[] => {
   const kept = shared[hash & (places - 1)]
-  let same = kept?.length === length ? 0 : -1
-  while (same >= 0 && same < length && kept![same] === draft[same]) same++
-  if (same === length) return kept!
-  const own = draft.slice(0, length)
-  shared[hash & (places - 1)] = own
-  return own
+  let same = kept?.turns.length === length ? 0 : -1
+  while (same >= 0 && same < length && kept!.turns[same] === draft[same]) same++
+  if (same === length) return kept!.segments
+  const segments = [segmentOf(draft[0]!)]
+  for (let at = 1; at < length; at += 2) segments.push(segmentFrom(draft[at]!, draft[at + 1]!))
+  shared[hash & (places - 1)] = { turns: draft.slice(0, length), segments }
+  return segments
 }
 
-let lastToday = dayOf(0)
-let lastNumber = 0
-
-/** The number of today, which a million goals have in common. */
-const numberOfToday = (today: Day): number => {
-  if (today !== lastToday) {
-    lastToday = today
-    lastNumber = dayNumber(today)
-  }
-  return lastNumber
-}
+const numberOfToday = dayNumberAgain()
 
 /** The health from today on, as segments in ascending order, equal neighbours merged (section 5). */
 export const timelineOf = (facts: Outlook, on: Day): readonly HealthSegment[] => {
@@ -61,7 +53,7 @@ export const timelineOf = (facts: Outlook, on: Day): readonly HealthSegment[] =>
   let last = viewOn(facts, today)
   let hash = last
   let length = 1
-  draft[0] = segmentOf(last)
+  draft[0] = last
   for (let day = today; ; ) {
     // Between two of these days nothing changes.
     let next = sooner(never, day, startedOn)
@@ -77,6 +69,7 @@ export const timelineOf = (facts: Outlook, on: Day): readonly HealthSegment[] =>
     if (view === last) continue
     last = view
     hash = Math.imul(hash, 31) + day * 7 + view
-    draft[length++] = segmentFrom(day, view)
+    draft[length++] = day
+    draft[length++] = view
   }
 }
