@@ -25,11 +25,11 @@ const statementOf = async (url: string): Promise<QueryConfig> => {
 }
 
 /** The plan Postgres has where it can follow an index: one that cannot has to sort all the same. */
-const planOf = ({ text }: QueryConfig): Promise<string> =>
+const planOf = ({ text, values }: QueryConfig): Promise<string> =>
   direct(inject('appUrl'), async (client) => {
     await client.query(`begin; set local app.tenant = '${world.organizationId}';
       set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_sort = off`)
-    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (generic_plan) ${text}`)
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values)
     return rows.map((row) => row['QUERY PLAN']).join('\n')
   })
 
