@@ -177,6 +177,21 @@ test('another note of a known value is stored beside it, and is no correction', 
 
   const both = await send(csv(head, 'NOTED,2026-03,3,one', 'NOTED,2026-03,3,', 'NOTED,2026-03,3,other'))
   expect(both.body).toMatchObject({ created: 1, unchanged: 1, refused: 1, refusalsByCode: { duplicate_point: 1 } })
+  // The first note there is stands, whichever line says it; what is refused has no say.
+  const lines = [
+    'NOTED,2026-04,4,',
+    'NOTED,2026-04,9,of another value',
+    'NOTED,2026-04,4,x',
+    'NOTED,2026-04,4,y',
+    'NOTED,2026-04,4,x',
+  ]
+  const late = await send(csv(head, ...lines))
+  expect(late.body).toMatchObject({ created: 1, noted: 0, unchanged: 2, refused: 2 })
+  expect(late.body.refusals.map(({ line, message }: any) => [line, message])).toEqual([
+    [3, 'Line 2 says otherwise of the same period'],
+    [5, 'Line 4 says otherwise of the same period'],
+  ])
+  expect((await current()).at(-1)).toMatchObject({ value: 4, note: 'x' })
   // The note was of the value it stood beside.
   const corrected = await call('POST', at, { period: '2026-01', value: 5 })
   expect([corrected.body.note, await versions()]).toEqual([null, 2])
