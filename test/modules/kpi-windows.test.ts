@@ -154,3 +154,30 @@ test('what a formula makes is complete with the last week of what it reads, and 
   expect(await isComplete(filled, 'grain=month', '2026-11-02T12:00:00Z')).toBe(true)
   expect(await isComplete(unknown, 'grain=month', '2026-11-02T12:00:00Z')).toBe(false)
 })
+
+test('what looks back is complete with what it read, and not before its own period is over', async () => {
+  await make('kpis', { code: 'VISITS', name: 'Visits', frequency: 'day', aggregation: 'sum' })
+  const before = await computed('BEFORE', 'prev(VISITS, 1)', 'month', 'sum')
+  const growth = await computed('GROWTH', '(VISITS - prev(VISITS, 1)) / prev(VISITS, 1)', 'month')
+  world.clock.now = new Date('2026-11-01T12:00:00Z')
+  // One day of August, all of September and half of October.
+  await record('VISITS', [
+    '2026-08-01',
+    ...Array.from({ length: 30 }, (_, at) => dayFrom('2026-09-01', at)),
+    ...october(15),
+  ])
+  const completeOn = async (id: string, now: string) => {
+    world.clock.now = new Date(now)
+    return (await pointsOf(id, '2026-08-01', '2026-11-30', 'grain=month')).map(({ complete }) => complete)
+  }
+  expect(await completeOn(before, '2026-10-31T12:00:00Z')).toEqual([false, false, false, false])
+  expect(await completeOn(before, '2026-11-01T12:00:00Z')).toEqual([false, false, true, false])
+  expect(await completeOn(growth, '2026-11-01T12:00:00Z')).toEqual([false, false, false, false])
+  await record('VISITS', october(31))
+  expect(await completeOn(growth, '2026-11-01T12:00:00Z')).toEqual([false, false, true, false])
+  await record(
+    'VISITS',
+    Array.from({ length: 31 }, (_, at) => dayFrom('2026-08-01', at)),
+  )
+  expect(await completeOn(growth, '2026-11-01T12:00:00Z')).toEqual([false, true, true, false])
+})
