@@ -154,3 +154,76 @@ test('what a formula makes is complete with the last week of what it reads, and 
   expect(await isComplete(filled, 'grain=month', '2026-11-02T12:00:00Z')).toBe(true)
   expect(await isComplete(unknown, 'grain=month', '2026-11-02T12:00:00Z')).toBe(false)
 })
+
+test('what looks back is complete with what it read, and not before its own period is over', async () => {
+  await make('kpis', { code: 'VISITS', name: 'Visits', frequency: 'day', aggregation: 'sum' })
+  const before = await computed('BEFORE', 'prev(VISITS, 1)', 'month', 'sum')
+  const growth = await computed('GROWTH', '(VISITS - prev(VISITS, 1)) / prev(VISITS, 1)', 'month')
+  world.clock.now = new Date('2026-11-01T12:00:00Z')
+  // One day of August, all of September and half of October.
+  await record('VISITS', [
+    '2026-08-01',
+    ...Array.from({ length: 30 }, (_, at) => dayFrom('2026-09-01', at)),
+    ...october(15),
+  ])
+  const completeOn = async (id: string, now: string) => {
+    world.clock.now = new Date(now)
+    return (await pointsOf(id, '2026-08-01', '2026-11-30', 'grain=month')).map(({ complete }) => complete)
+  }
+  expect(await completeOn(before, '2026-10-31T12:00:00Z')).toEqual([false, false, false, false])
+  expect(await completeOn(before, '2026-11-01T12:00:00Z')).toEqual([false, false, true, false])
+  expect(await completeOn(growth, '2026-11-01T12:00:00Z')).toEqual([false, false, false, false])
+  await record('VISITS', october(31))
+  expect(await completeOn(growth, '2026-11-01T12:00:00Z')).toEqual([false, false, true, false])
+  await record(
+    'VISITS',
+    Array.from({ length: 31 }, (_, at) => dayFrom('2026-08-01', at)),
+  )
+  expect(await completeOn(growth, '2026-11-01T12:00:00Z')).toEqual([false, true, true, false])
+})
+
+test('a total of children waits for each that was measured before, whatever is asked for', async () => {
+  world.clock.now = new Date('2026-11-02T12:00:00Z')
+  const parent = await make('kpis', { code: 'TOTAL', name: 'Total', aggregation: 'sum', rollup: 'sum' })
+  const child = async (code: string, given: Record<string, unknown> = {}) =>
+    (await make('kpis', { code, name: code, aggregation: 'sum', rollup: 'sum', parentId: parent.id, ...given })).id
+  const north = await child('NORTH')
+  const south = await child('SOUTH')
+  await child('EMPTY')
+  await child('WEEKS', { frequency: 'week' })
+  await record('NORTH', ['2026-08', '2026-09', '2026-10'])
+  await record('SOUTH', ['2026-09'])
+  // The week of 28 September belongs to October.
+  await record('WEEKS', ['2026-W40', '2026-W41', '2026-W42', '2026-W43', '2026-W44'])
+  const completeOf = async (from: string, rest = '') =>
+    (await pointsOf(parent.id, from, '2026-10-31', `of=children${rest}`)).map(({ complete }) => complete)
+  expect(await completeOf('2026-08-01')).toEqual([true, true, false])
+  expect(await completeOf('2026-10-01')).toEqual([false])
+  expect(await completeOf('2026-10-01', '&dimensions=region:x')).toEqual([false])
+
+  const filled = await computed('FILLEDUP', 'NORTH + coalesce(SOUTH, 0)', 'month', 'sum')
+  // Whoever writes coalesce says what a missing value is.
+  expect((await pointsOf(filled, '2026-10-01', '2026-10-31', ''))[0]).toMatchObject({ value: 1, complete: true })
+
+  // In one region both are measured, in the other the south was never.
+  const of = (id: string, region: string, period: string) =>
+    make(`kpis/${id}/measurements`, { period, value: 1, dimensions: { region } })
+  await of(north, 'a', '2026-10')
+  await of(north, 'b', '2026-10')
+  await of(south, 'b', '2026-09')
+  const { series } = await read(`kpis/${parent.id}/series?of=children&groupBy=region&from=2026-10-01&to=2026-10-31`)
+  expect(series.map(({ dimensions, points }: any) => [dimensions.region, points[0].complete])).toEqual([
+    ['a', true],
+    ['b', false],
+  ])
+
+  const then = '2026-11-02T13:00:00Z'
+  world.clock.now = new Date('2026-11-02T14:00:00Z')
+  for (const { id } of (await read(`measurements?kpiId=${south}`)).items) await call('DELETE', `/v1/measurements/${id}`)
+  expect(await completeOf('2026-08-01')).toEqual([true, true, true])
+  expect(await completeOf('2026-10-01', `&knownAt=${then}`)).toEqual([false])
+  await record('SOUTH', ['2026-08'])
+  expect(await completeOf('2026-08-01')).toEqual([true, false, false])
+  await turned(south, { state: 'retired' })
+  expect(await completeOf('2026-08-01')).toEqual([true, true, true])
+})

@@ -155,8 +155,14 @@ test('another note of a known value is stored beside it, and is no correction', 
   const again = await send(csv(head, 'NOTED,2026-01,1,second', 'NOTED,2026-02,2,'))
   expect(again.body).toMatchObject({ created: 0, corrected: 0, noted: 1, unchanged: 1, kpis: 0 })
   expect(await current()).toEqual([{ ...before[0], note: 'second' }, before[1]])
-  const { createdAt, updatedAt } = (await call('GET', `/v1/measurements/${before[0].id}`)).body
+  const own = `/v1/measurements/${before[0].id}`
+  const { createdAt, updatedAt } = (await call('GET', own)).body
   expect(updatedAt > createdAt).toBe(true)
+  // A reader who knows the first note is told of the second, and takes back nothing else than what was read.
+  const seen = await call('GET', own, undefined, { 'if-none-match': '"1"' })
+  expect([seen.status, seen.headers['etag'], seen.body.version, seen.body.note]).toEqual([200, '"2"', 2, 'second'])
+  expect((await call('GET', own, undefined, { 'if-none-match': '"2"' })).status).toBe(304)
+  expect((await call('DELETE', own, undefined, { 'if-match': '"1"' })).body.code).toBe('precondition_failed')
   // Nothing was said against it.
   const without = await send(csv('kpiCode,period,value', 'NOTED,2026-01,1', 'NOTED,2026-02,2'))
   expect(without.body).toMatchObject({ corrected: 0, noted: 0, unchanged: 2 })
@@ -173,13 +179,32 @@ test('another note of a known value is stored beside it, and is no correction', 
     ['unchanged', before[1].id],
   ])
   expect(await current()).toEqual([{ ...before[0], note: 'fourth' }, before[1]])
+  expect((await call('GET', own)).body.version).toBe(4)
   expect(await versions()).toBe(1)
 
   const both = await send(csv(head, 'NOTED,2026-03,3,one', 'NOTED,2026-03,3,', 'NOTED,2026-03,3,other'))
   expect(both.body).toMatchObject({ created: 1, unchanged: 1, refused: 1, refusalsByCode: { duplicate_point: 1 } })
+  // The first note there is stands, whichever line says it; what is refused has no say.
+  const lines = [
+    'NOTED,2026-04,4,',
+    'NOTED,2026-04,9,of another value',
+    'NOTED,2026-04,4,x',
+    'NOTED,2026-04,4,y',
+    'NOTED,2026-04,4,x',
+  ]
+  const late = await send(csv(head, ...lines))
+  expect(late.body).toMatchObject({ created: 1, noted: 0, unchanged: 2, refused: 2 })
+  expect(late.body.refusals.map(({ line, message }: any) => [line, message])).toEqual([
+    [3, 'Line 2 says otherwise of the same period'],
+    [5, 'Line 4 says otherwise of the same period'],
+  ])
+  expect((await current()).at(-1)).toMatchObject({ value: 4, note: 'x' })
   // The note was of the value it stood beside.
   const corrected = await call('POST', at, { period: '2026-01', value: 5 })
-  expect([corrected.body.note, await versions()]).toEqual([null, 2])
+  expect([corrected.body.note, corrected.body.version, await versions()]).toEqual([null, 1, 2])
+  expect((await call('DELETE', `/v1/measurements/${corrected.body.id}`, undefined, { 'if-match': '"1"' })).status).toBe(
+    204,
+  )
 })
 
 test('atomic: one refused row refuses the whole file; a dry run writes nothing and answers the same', async () => {

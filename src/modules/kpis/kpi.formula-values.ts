@@ -53,18 +53,23 @@ export const evaluator = (
     )
     return [...groups].map(([key, dimensions]) => {
       const lists = new Map([...inputs].map(([code, byKey]) => [code, byKey.get(key)?.points]))
-      const points = periods.map((_period, at): PeriodPoint => {
-        const here = [...lists.values()].flatMap((list) => list?.[at] ?? [])
-        const days = here.flatMap(({ day }) => day ?? [])
-        const found = evaluateFormula(formula, (code, back) => lists.get(code)?.[at - back]?.value ?? null)
+      const points = periods.map(({ end }, at): PeriodPoint => {
+        const days = [...lists.values()].flatMap((list) => list?.[at]?.day ?? [])
+        const read: Pick<PeriodPoint, 'points' | 'wholeOn'>[] = []
+        const found = evaluateFormula(formula, (code, back) => {
+          const point = lists.get(code)?.[at - back]
+          // What was known before is a part of this period all the same, and counts with its last day.
+          if (point && point.points > 0) read.push(back > 0 && point.wholeOn ? { ...point, wholeOn: end } : point)
+          return point?.value ?? null
+        })
         // What nothing is known of has no part in a value that is there all the same: the formula says `coalesce`.
         const isMissing = found.value === null && found.reason === null
         return {
           ...nothing,
           ...found,
           day: days.length > 0 ? days.reduce((one, other) => (one > other ? one : other)) : null,
-          points: here.reduce((sum, { points: own }) => sum + own, 0),
-          wholeOn: isMissing ? null : wholeWith(here.filter(({ points: own }) => own > 0)),
+          points: read.reduce((sum, { points: own }) => sum + own, 0),
+          wholeOn: isMissing ? null : wholeWith(read),
         }
       })
       return { dimensions, points }

@@ -39,21 +39,28 @@ const spansText = `
     count(*) > count(distinct hash_record_extended((r.key, r.period_start, r.period_end), 0)) as repeats
   from measurement_staging r where ${mine} group by 1`
 
-/** Rows that repeat a point of the same file: the first one stands. */
+/** Rows that repeat a point of the same file: the first value stands, by the first row that has a note with it. */
 const repeatedText = `
   with doubled as materialized (
-    select * from (
-      select r.ctid as place, r.line, first_value(r.line) over point as first_line,
-        (r.value, r.numerator, r.denominator) is not distinct from (first_value(r.value) over point,
-          first_value(r.numerator) over point, first_value(r.denominator) over point)
-          and r.span_start is not distinct from first_value(r.span_start) over point
-          and (r.note is null or r.note is not distinct from first_value(r.note) over point) as same
-      from measurement_staging r where ${mine}
-      window point as (partition by r.kpi_id, r.key collate "C", r.period_start, r.period_end order by r.line)
-    ) d where line <> first_line
-  ), gone as (delete from measurement_staging r using doubled d where r.ctid = d.place and ${mine})
+    select place, line, is_value and line = told_line as is_kept, is_value and (note is null or note = told_note) as same,
+      case when is_value then told_line else first_line end as first
+    from (
+      select *, first_value(note) over told as told_note, first_value(line) over told as told_line
+      from (
+        select r.ctid as place, r.line, r.note, r.kpi_id, r.key, r.period_start, r.period_end,
+          first_value(r.line) over point as first_line,
+          count(*) over (partition by r.kpi_id, r.key collate "C", r.period_start, r.period_end) as times,
+          (r.value, r.numerator, r.denominator) is not distinct from (first_value(r.value) over point,
+            first_value(r.numerator) over point, first_value(r.denominator) over point)
+            and r.span_start is not distinct from first_value(r.span_start) over point as is_value
+        from measurement_staging r where ${mine}
+        window point as (partition by r.kpi_id, r.key collate "C", r.period_start, r.period_end order by r.line)
+      ) p where times > 1
+      window told as (partition by kpi_id, key collate "C", period_start, period_end, is_value order by note is null, line)
+    ) d
+  ), gone as (delete from measurement_staging r using doubled d where r.ctid = d.place and not d.is_kept and ${mine})
   select count(*) filter (where not same)::int as different,
-    coalesce((select json_agg(json_build_object('line', line, 'first', first_line) order by line)
+    coalesce((select json_agg(json_build_object('line', line, 'first', first) order by line)
       from (select * from doubled where not same order by line limit 1000) d), '[]') as told
   from doubled`
 

@@ -17,7 +17,7 @@ import { kpi } from '../kpis/kpi.resource.ts'
 import { mayMeasure, ownersOfKpi } from '../kpis/kpi.rules.ts'
 import { batchMeasurementItem, measurementInput } from './measurement.input.ts'
 import { type MeasurementItem, recordMeasurements } from './measurement.record.ts'
-import { measurement, measurementSchema, onlyVersion } from './measurement.resource.ts'
+import { measurement, measurementSchema } from './measurement.resource.ts'
 import type { measurements } from './measurement.table.ts'
 
 type Measurement = typeof measurements.$inferSelect
@@ -32,18 +32,22 @@ const record = async (ctx: Context, item: MeasurementItem): Promise<Row> => {
 /** Takes a measurement back: the period is as if it had not been measured. It stays readable as history. */
 const takeBack = async (ctx: Context, { id: own, kpiId, grain, periodStart }: Measurement) => {
   const locked = await lockKpis(ctx, [kpiId])
-  const rows = await query<{ id: string }>(
+  const [row] = await query<{ version: number }>(
     ctx.db,
     'measurement_void',
-    `update measurements set deleted_at = $4, updated_at = $4 where tenant_id = $1 and id = $2 and period_start = $3
-       and superseded_at is null and deleted_at is null returning id`,
+    `update measurements set deleted_at = $4, updated_at = $4, version = version + 1
+     where tenant_id = $1 and id = $2 and period_start = $3 and superseded_at is null and deleted_at is null
+     returning version`,
     [ctx.actor.tenantId, own, periodStart, locked.recordedAt],
   )
-  if (rows.length === 0) throw new Problem('superseded', 'It was corrected meanwhile; take back the newer one')
+  if (!row) throw new Problem('superseded', 'It was corrected meanwhile; take back the newer one')
+  // Only now nobody can say another note of it.
+  if (ctx.ifMatch !== undefined && ctx.ifMatch !== row.version - 1)
+    throw new Problem('precondition_failed', `The version is ${row.version - 1}, not ${ctx.ifMatch}`)
   ctx.emit({ type: 'measurement.voided', subject: { type: 'measurement', id: own } })
   const cause = { type: 'measurement', id: own }
   await rescoreKpis(ctx, locked, [kpiId], () => cause, new Map([[kpiId, heldOn({ grain, start: periodStart })]]))
-  return { id: own, deletedAt: locked.recordedAt, version: onlyVersion }
+  return { id: own, deletedAt: locked.recordedAt, version: row.version }
 }
 
 export const measurementOperations = nested(
@@ -72,11 +76,7 @@ export const measurementOperations = nested(
       output: tombstone,
       find: async (ctx, { id: wanted }) => (await findOne(ctx, measurement, wanted)) as Measurement | undefined,
       allow: async (ctx, { kpiId }) => mayMeasure(ctx, await ownersOfKpi(ctx, kpiId)),
-      run: (ctx, _input, row) => {
-        if (ctx.ifMatch !== undefined && ctx.ifMatch !== onlyVersion)
-          throw new Problem('precondition_failed', `The version is ${onlyVersion}, not ${ctx.ifMatch}`)
-        return takeBack(ctx, row)
-      },
+      run: (ctx, _input, row) => takeBack(ctx, row),
     }),
     batchOf({
       name: 'batchMeasurement',

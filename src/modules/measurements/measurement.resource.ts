@@ -17,7 +17,7 @@ export const dimensions = z
 export const measurementSchema = z
   .strictObject({
     id,
-    version: z.int().meta({ description: 'Always 1: a correction is another measurement, and a note no version.' }),
+    version: z.int().meta({ description: 'Goes up with each other note. A correction is another measurement.' }),
     kpiId: id,
     period: z.string().meta({ description: 'As it reads: 2026-02, 2026-W07, 2026-Q1.' }),
     grain,
@@ -44,9 +44,6 @@ export const measurementSchema = z
 
 const told = { kpiId: id, value: measurementSchema.shape.value }
 
-/** The value of a measurement is never changed. */
-export const onlyVersion = 1
-
 /** Only what counts now: what was corrected or taken back is history, and read as such. */
 const current: SQL = sql`${measurements.supersededAt} is null`
 
@@ -69,7 +66,6 @@ export const measurement: Resource<typeof measurements> = resource({
       where s.tenant_id = ${measurements.tenantId} and s.id = ${measurements.seriesId})`,
   },
   derived: {
-    version: { needs: [], of: () => onlyVersion },
     recordedAt: { needs: ['createdAt'], of: ({ createdAt }) => createdAt },
   },
   filters: ['kpiId', 'grain', 'source'],

@@ -4,6 +4,7 @@ import {
   date,
   doublePrecision,
   index,
+  integer,
   jsonb,
   pgTable,
   primaryKey,
@@ -59,6 +60,8 @@ export const measurements = pgTable(
     numerator: doublePrecision('numerator'),
     denominator: doublePrecision('denominator'),
     note: text('note'),
+    /** Counts the notes: a correction is another row. */
+    version: integer('version').notNull().default(1),
     /** Where it came from: `api`, `import`, or what the caller said. */
     source: text('source').notNull(),
     /** The person or API key that recorded it. */

@@ -53,7 +53,7 @@ export const writeTexts = (source: string, among = '') => ({
     from ${source} join kpi_series s on s.tenant_id = $1 and s.kpi_id = v."kpiId" and s.key = v.key
     where ${same} ${among} and (m.value, m.numerator, m.denominator) is distinct from (v.value, v.numerator, v.denominator)
     returning v.id, m.value`,
-  annotate: `update measurements m set note = v.note, updated_at = $3
+  annotate: `update measurements m set note = v.note, version = m.version + 1, updated_at = $3
     from ${source} join kpi_series s on s.tenant_id = $1 and s.kpi_id = v."kpiId" and s.key = v.key
     where ${same} ${among} and v.note is not null and m.note is distinct from v.note returning v.id, m.kpi_id as "kpiId"`,
   insert: `insert into measurements (tenant_id, id, kpi_id, series_id, period, grain, period_start, period_end, span_start, value,

@@ -6,6 +6,7 @@ import { kpiValues } from '../kpis/kpi.values.ts'
 import { dimensionsOf } from '../measurements/measurement.dimensions.ts'
 import { together } from './series.children.ts'
 import { averageOf, comparison } from './series.compare.ts'
+import { awaitedOf } from './series.firsts.ts'
 import { judgeOf } from './series.judge.ts'
 import type { SeriesSubject } from './series.queries.ts'
 import { type KpiSeries, mostPoints, type SeriesAsked, type SeriesPoint } from './series.schema.ts'
@@ -38,8 +39,11 @@ export const buildSeries = async (ctx: Context, subject: SeriesSubject, asked: S
     },
   }
   const ids = asked.of === 'children' ? subject.childIds : [kpi.id]
-  const found = await kpiValues(ctx, definitions, ids, wanted)
-  const values = asked.of === 'children' ? together(subject, [...found.values()], wanted) : found.get(kpi.id)
+  const [found, awaited] = await Promise.all([
+    kpiValues(ctx, definitions, ids, wanted),
+    asked.of === 'children' ? awaitedOf(ctx, subject, wanted) : [],
+  ])
+  const values = asked.of === 'children' ? together(subject, found, awaited, wanted) : found.get(kpi.id)
   const periods = values?.periods ?? []
   const groups = values?.groups.length ? values.groups : asked.groupBy ? [] : [blank(periods.length)]
   const shown = countShown(periods, span)

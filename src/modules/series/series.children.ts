@@ -3,31 +3,39 @@ import { periodsBetween, rollUp } from '../../scoring/index.ts'
 import { nothing, wholeWith } from '../kpis/kpi.period-points.ts'
 import type { ValuesAsked } from '../kpis/kpi.values.asked.ts'
 import type { Values } from '../kpis/kpi.values.ts'
+import type { Awaited } from './series.firsts.ts'
 import type { SeriesSubject } from './series.queries.ts'
 
-/** What child KPIs make together, by the parent's roll-up, group by group. 422 for a parent without one */
+const keyOf = ({ dimensions }: Pick<Awaited, 'dimensions'>): string => JSON.stringify(dimensions)
+
+/**
+ * What child KPIs make together, by the parent's roll-up, group by group; whole with all of `awaited`. 422 for a parent
+ * without one
+ */
 export const together = (
   { kpi, definitions }: SeriesSubject,
-  all: readonly Values[],
+  found: ReadonlyMap<string, Values>,
+  awaited: readonly Awaited[],
   { from, to, grain }: ValuesAsked,
 ): Values | undefined => {
-  const [first] = all
+  const [first] = found.values()
   const { rollup } = kpi
   if (!first) return grain && { grain, periods: periodsBetween(from, to, grain, definitions.calendar), groups: [] }
   if (rollup === null) throw inputProblem('invalid_input', '/of', `${kpi.code} has no roll-up for its children`)
-  const byKey = Map.groupBy(
-    all.flatMap(({ groups }) => groups),
-    ({ dimensions }) => JSON.stringify(dimensions),
-  )
+  const all = [...found].flatMap(([id, { groups }]) => groups.map((group) => ({ id, ...group })))
+  const awaitedByKey = Map.groupBy(awaited, keyOf)
   return {
     ...first,
-    groups: [...byKey.values()].map((members) => ({
+    groups: [...Map.groupBy(all, keyOf)].map(([key, members]) => ({
       dimensions: members[0]?.dimensions ?? {},
-      points: first.periods.map((_period, at) => {
+      points: first.periods.map(({ end }, at) => {
+        const measured = members.filter(({ points }) => (points[at]?.points ?? 0) > 0)
         const here = members.flatMap(({ points }) => points[at] ?? [])
-        // Of a child that was not measured nothing is said, whether other periods of it were asked for or not.
-        const measured = here.filter(({ points: own }) => own > 0)
-        return { ...nothing, ...rollUp(rollup, here), points: measured.length, wholeOn: wholeWith(measured) }
+        const isMissed = awaitedByKey
+          .get(key)
+          ?.some(({ id, first: since }) => since <= end && measured.every((member) => member.id !== id))
+        const wholeOn = isMissed ? null : wholeWith(measured.flatMap(({ points }) => points[at] ?? []))
+        return { ...nothing, ...rollUp(rollup, here), points: measured.length, wholeOn }
       }),
     })),
   }

@@ -15,13 +15,17 @@ export type SeriesSubject = {
   definitions: Definitions
   targets: KpiTargetFrom[]
   childIds: string[]
+  /** Those of them that are not retired. */
+  activeChildIds: string[]
 }
 
 const besideText = `
   select coalesce((select json_agg(json_build_object('effectiveFrom', t.effective_from, 'target', t.target, 'redLine', t.red_line,
       'upperTarget', t.upper_target, 'upperRedLine', t.upper_red_line))
     from kpi_targets t where t.tenant_id = $1 and t.kpi_id = $2 and t.deleted_at is null), '[]') as targets,
-  array(select i.id from kpis i where i.tenant_id = $1 and i.parent_id = $2 and i.deleted_at is null order by i.id) as "childIds"`
+  array(select i.id from kpis i where i.tenant_id = $1 and i.parent_id = $2 and i.deleted_at is null order by i.id) as "childIds",
+  array(select i.id from kpis i where i.tenant_id = $1 and i.parent_id = $2 and i.deleted_at is null and i.state = 'active')
+    as "activeChildIds"`
 
 /** A KPI the caller may see, with targets and definitions: sent at once. `withChildren` reads those of child KPIs, too. */
 export const findSubject = async (
@@ -31,7 +35,7 @@ export const findSubject = async (
 ): Promise<SeriesSubject | undefined> => {
   const [row, [beside], own] = await Promise.all([
     findOne(ctx, resource, id),
-    query<Pick<SeriesSubject, 'targets' | 'childIds'>>(ctx.db, 'kpi_beside', besideText, [ctx.actor.tenantId, id]),
+    query<Omit<SeriesSubject, 'kpi' | 'definitions'>>(ctx.db, 'kpi_beside', besideText, [ctx.actor.tenantId, id]),
     loadDefinitions(ctx, [id]),
   ])
   if (!row || !beside) return undefined
@@ -40,5 +44,6 @@ export const findSubject = async (
   // A total of a few is easily taken apart: what its reader may not see is no part of it.
   const seen = await readableIds(ctx, resource, beside.childIds)
   const childIds = beside.childIds.filter((child) => seen.has(child))
-  return { ...beside, childIds, definitions: await loadDefinitions(ctx, [id, ...childIds]), kpi }
+  const activeChildIds = beside.activeChildIds.filter((child) => seen.has(child))
+  return { ...beside, childIds, activeChildIds, definitions: await loadDefinitions(ctx, [id, ...childIds]), kpi }
 }
