@@ -109,6 +109,25 @@ it('nor does it become so later: by the KPI, by the objective, or by coming back
   expect(await codeOf('POST', `objectives/${goal.id}/reopen`, undefined)).toBe('ok')
 })
 
+it.each(['draft', 'cancelled', 'deferred'])(
+  'a %s key result goes on following under a closed objective',
+  async (state) => {
+    const input = await kpi()
+    const goal = await objective()
+    const result = await make('key-results', {
+      ...following(input.id, goal.id),
+      ...(state === 'draft' ? { state } : {}),
+    })
+    if (state !== 'draft')
+      expect(await codeOf('PATCH', `key-results/${result.id}`, { state, reason: 'not now' })).toBe('ok')
+    expect(await codeOf('POST', `objectives/${goal.id}/close`, {})).toBe('ok')
+    expect((await read(`key-results/${result.id}`)).state).toBe(state)
+    expect(await codeOf('PATCH', `kpis/${input.id}`, { visibility: 'private' })).toBe(follows)
+    expect(await codeOf('DELETE', `key-results/${result.id}`, undefined)).toBe('ok')
+    expect(await codeOf('PATCH', `kpis/${input.id}`, { visibility: 'private' })).toBe('ok')
+  },
+)
+
 it('tells who may not see a KPI nothing of it, whichever way they ask', async () => {
   const parent = await kpi()
   const hidden = await kpi({ name: 'Hidden', visibility: 'private', parentId: parent.id })

@@ -24,12 +24,12 @@ const formulasText = `
   where n.tenant_id = $1 and (n.kpi_id = any($2) or n.input_id = any($2)) and ${isExposed('f', 'i')}
   order by "isWritten" desc limit 1`
 
-// What is closed is history: it follows no longer, and tells nothing that comes to be.
+// A closed key result is history: it follows no longer. Others that lie under a closed objective go on following.
 const followersText = `
   select from key_results k
-  join objectives o on o.tenant_id = $1 and o.id = k.objective_id and o.deleted_at is null and o.state <> 'closed'
+  join objectives o on o.tenant_id = $1 and o.id = k.objective_id and o.deleted_at is null
   join kpis i on i.tenant_id = $1 and i.id = k.kpi_id
-  where k.tenant_id = $1 and k.deleted_at is null
+  where k.tenant_id = $1 and k.deleted_at is null and k.state <> 'closed'
     and (k.id = any($2) or k.objective_id = any($3) or k.kpi_id = any($4)) and ${isExposed('o', 'i')} limit 1`
 
 /** One of these key results, or of those of these objectives or KPIs, tells somebody of a KPI that is not for them. */
