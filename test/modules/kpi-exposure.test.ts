@@ -159,3 +159,49 @@ it('tells who may not see a KPI nothing of it, whichever way they ask', async ()
   const views = (await viewer('GET', `/odata/v4/Measurements?$filter=kpi_id eq ${hidden.id}`)).body
   expect(JSON.stringify(views)).not.toMatch(/42(4|5)\d/)
 })
+
+it('a closed key result tells nothing that its KPI comes to afterwards, in no history', async () => {
+  const input = await kpi()
+  const formula = await kpi({ formula: `${input.code} * 1` })
+  const secret = await kpi({ visibility: 'private' })
+  const above = await objective()
+  const [goal, other] = [await objective(), await objective()]
+  await make('alignments', { childObjectiveId: goal.id, parentObjectiveId: above.id })
+  const measured = await make('key-results', { ...following(input.id, goal.id), baseline: 0, target: 100 })
+  const worked = await make('key-results', { ...following(formula.id, other.id), baseline: 0, target: 100 })
+  const record = (of: { id: string }, period: string, value: number) =>
+    make(`kpis/${of.id}/measurements`, { period, value })
+  await record(input, '2026-09', 10)
+  await record(secret, '2026-09', 55)
+  for (const { id } of [goal, other]) expect(await codeOf('POST', `objectives/${id}/close`, {})).toBe('ok')
+  const goals = [`key-results/${measured.id}`, `objectives/${goal.id}`, `objectives/${above.id}`]
+  const told = async (path: string) => (await viewer('GET', `/v1/${path}`)).body.items
+  const asked = (path: string) => [
+    `${path}/history?clock=effective`,
+    `${path}/history?clock=effective&asOf=2026-11-19T00:00:00.000Z`,
+    `${path}/history`,
+  ]
+  const before = await Promise.all(goals.flatMap(asked).map(told))
+  expect(before[0]).toMatchObject([{ progress: 0.1, effectiveAt: expect.stringMatching(/^2026-09-30/) }])
+  expect(before.every((items) => items.length > 0)).toBe(true)
+
+  world.clock.now = new Date('2026-11-21T12:00:00Z')
+  for (const { id } of [formula, input])
+    expect(await codeOf('PATCH', `kpis/${id}`, { visibility: 'private' })).toBe('ok')
+  await record(input, '2026-10', 77)
+  await record(input, '2026-09', 33)
+  world.clock.now = new Date('2026-12-02T12:00:00Z')
+  expect(await Promise.all(goals.flatMap(asked).map(told))).toEqual(before)
+
+  // It reads by now what never was for them.
+  expect(await codeOf('PATCH', `kpis/${formula.id}`, { formula: `${secret.code} * 1` })).toBe('ok')
+  expect(await Promise.all(asked(`key-results/${worked.id}`).slice(0, 2).map(told))).toEqual([[], []])
+  const [closedWith] = await told(`objectives/${other.id}/history?clock=effective&asOf=2026-11-19T00:00:00.000Z`)
+  expect(closedWith.progress).toBe(0.1)
+
+  // Open again it follows again.
+  for (const { id } of [formula, input])
+    expect(await codeOf('PATCH', `kpis/${id}`, { formula: null, visibility: 'organization' })).toBe('ok')
+  expect(await codeOf('POST', `objectives/${goal.id}/reopen`, undefined)).toBe('ok')
+  expect((await told(`${goals[0]}/history?clock=effective`)).map(({ progress }: any) => progress)).toEqual([0.33, 0.77])
+})

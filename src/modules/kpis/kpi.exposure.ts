@@ -42,6 +42,26 @@ const isFollowedOpenly = async (
 }
 
 /**
+ * Those of these key results that are closed and followed a formula that is not for all who see the objective now: it may
+ * read by now what never was for them, and what it came to before is no longer known.
+ */
+export const exposedSinceClosed = async (
+  { actor, db }: Context,
+  keyResultIds: readonly string[],
+): Promise<ReadonlySet<string>> => {
+  const rows = await query<{ id: string }>(
+    db,
+    'key_results_exposed_since_closed',
+    `select k.id from key_results k
+     join objectives o on o.tenant_id = $1 and o.id = k.objective_id
+     join kpis i on i.tenant_id = $1 and i.id = k.kpi_id and i.formula is not null
+     where k.tenant_id = $1 and k.id = any($2) and k.state = 'closed' and ${isExposed('o', 'i')}`,
+    [actor.tenantId, keyResultIds],
+  )
+  return new Set(rows.map(({ id }) => id))
+}
+
+/**
  * Whoever sees a formula, or a key result that follows a KPI, sees all it reads: a value would tell of its inputs. So an
  * input is for the whole organization, or both have one owner and what reads is no more visible (decision 66). Asked of
  * KPIs just written, as formulas and as inputs; what they read must be kept already.
