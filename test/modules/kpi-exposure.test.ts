@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest'
+import { expect, inject, it } from 'vitest'
+import { direct } from '../../src/db/direct.ts'
 import { createWorld } from '../support/app.ts'
 import { goalsOf } from '../support/goals.ts'
 
@@ -127,6 +128,26 @@ it.each(['draft', 'cancelled', 'deferred'])(
     expect(await codeOf('PATCH', `kpis/${input.id}`, { visibility: 'private' })).toBe('ok')
   },
 )
+
+it('rows that were there before it was asked are asked about once they show more, not for anything else', async () => {
+  const base = await kpi()
+  const old = await kpi({ formula: `${base.code} * 2` })
+  const goal = await objective()
+  const result = await make('key-results', following(old.id, goal.id))
+  await direct(inject('appUrl'), async (db) => {
+    await db.query(`select set_config('app.tenant', $1, false)`, [world.organizationId])
+    const text = `update kpis set visibility = 'private' where tenant_id = $1 and id = $2`
+    await db.query(text, [world.organizationId, old.id])
+  })
+  expect(await codeOf('PATCH', `kpis/${old.id}`, { formula: `${base.code} * 3` })).toBe('ok')
+  expect(await codeOf('PATCH', `objectives/${goal.id}`, { visibility: 'restricted' })).toBe('ok')
+  expect(await codeOf('PATCH', `objectives/${goal.id}`, { visibility: 'organization' })).toBe(follows)
+  expect(await codeOf('PATCH', `objectives/${goal.id}`, owned(one, 'restricted'))).toBe(follows)
+  expect(await codeOf('PATCH', `kpis/${old.id}`, owned(one, 'private'))).toBe(follows)
+  expect(await codeOf('PATCH', `kpis/${old.id}`, { visibility: 'restricted' })).toBe('ok')
+  expect(await codeOf('PATCH', `kpis/${old.id}`, { visibility: 'private' })).toBe(follows)
+  expect((await read(`key-results/${result.id}`)).kpiId).toBe(old.id)
+})
 
 it('tells who may not see a KPI nothing of it, whichever way they ask', async () => {
   const parent = await kpi()

@@ -3,8 +3,15 @@ import { inputProblem } from '../../api/problem.ts'
 import { query } from '../../db/statement.ts'
 import type { Touched } from '../goals/goal.lock.ts'
 
+const readers = { organization: 3, restricted: 2, private: 1 } as const
 const openness = (alias: string): string =>
-  `case ${alias}.visibility when 'organization' then 3 when 'restricted' then 2 else 1 end`
+  `case ${alias}.visibility ${Object.entries(readers)
+    .map(([visibility, rank]) => `when '${visibility}' then ${rank}`)
+    .join(' ')} end`
+
+/** More people may see the one than the other, if both have the same owner. */
+export const isMoreVisible = (one: keyof typeof readers, other: keyof typeof readers): boolean =>
+  readers[one] > readers[other]
 
 /**
  * Whether somebody may see the KPI or objective `reader`, but not the KPI `input` that it tells of. Everybody sees what is
@@ -62,12 +69,12 @@ export const exposedSinceClosed = async (
 }
 
 /**
- * Whoever sees a formula, or a key result that follows a KPI, sees all it reads: a value would tell of its inputs. So an
- * input is for the whole organization, or both have one owner and what reads is no more visible (decision 66). Asked of
- * KPIs just written, as formulas and as inputs; what they read must be kept already.
- * 422 `formula_exposes_input`, `key_result_exposes_kpi`
+ * Whoever sees a formula sees all it reads: a value would tell of its inputs. So an input is for the whole organization, or
+ * both have one owner and what reads is no more visible (decision 66). Asked of KPIs just written, as formulas and as
+ * inputs; what they read must be kept already. 422 `formula_exposes_input`
  */
 export const requireUnexposed = async (ctx: Context, ids: readonly string[]): Promise<void> => {
+  if (ids.length === 0) return
   const [found] = await query<{ formula: string; input: string; isWritten: boolean }>(
     ctx.db,
     'kpi_inputs_exposed',
@@ -81,7 +88,11 @@ export const requireUnexposed = async (ctx: Context, ids: readonly string[]): Pr
       : `a formula that others may see reads ${input}`
     throw inputProblem('formula_exposes_input', '/visibility', fault)
   }
-  if (await isFollowedOpenly(ctx, { kpiIds: ids }))
+}
+
+/** The same of the key results that follow KPIs which fewer see now, or others. 422 `key_result_exposes_kpi` */
+export const requireUnfollowed = async (ctx: Context, ids: readonly string[]): Promise<void> => {
+  if (ids.length > 0 && (await isFollowedOpenly(ctx, { kpiIds: ids })))
     throw inputProblem('key_result_exposes_kpi', '/visibility', 'a key result that others may see follows it')
 }
 

@@ -6,7 +6,7 @@ import { requireOwner } from '../goals/goal.owner.ts'
 import { mayChangeObjective } from '../goals/goal.rules.ts'
 import { daysInOrder, judgeTransition } from '../goals/goal.states.ts'
 import { lockForWrite, rescoreAfter } from '../goals/goal.write.ts'
-import { requireUnexposedGoals } from '../kpis/kpi.exposure.ts'
+import { isMoreVisible, requireUnexposedGoals } from '../kpis/kpi.exposure.ts'
 import { shareKpis } from '../kpis/kpi.lock.ts'
 import { requireAddedKpis } from '../kpis/kpi.sight.ts'
 import { judgeCustom, objectiveRow } from './objective.input.ts'
@@ -69,9 +69,10 @@ const isJudgedOtherwise = ({ before, after }: Change<Objective>): boolean =>
 const isShownOtherwise = ({ before, after }: Change<Objective>): boolean =>
   before !== null &&
   after.deletedAt === null &&
-  (['visibility', 'ownerUserId', 'ownerTeamId', 'ownerDepartmentId', 'deletedAt'] as const).some(
-    (key) => before[key] !== after[key],
-  )
+  (isMoreVisible(after.visibility, before.visibility) ||
+    (['ownerUserId', 'ownerTeamId', 'ownerDepartmentId', 'deletedAt'] as const).some(
+      (key) => before[key] !== after[key],
+    ))
 
 /** How objectives are written, here and by whatever makes them from something else. */
 export const objectiveWrites: Creatable<Objective> = {
