@@ -129,6 +129,53 @@ it.each(['draft', 'cancelled', 'deferred'])(
   },
 )
 
+it('says where the fault is, as of any other, and of a whole cycle which key result is not carried', async () => {
+  const faultOf = async (path: string, body: unknown, method = 'POST') => {
+    const { body: problem } = await call(method, `/v1/${path}`, body)
+    expect(problem.code).toBe('key_result_exposes_kpi')
+    return [problem.errors[0].pointer, problem.detail]
+  }
+  const secret = await kpi({ visibility: 'private' })
+  const goal = await objective({ title: 'Open' })
+  const plain = { ...metric, objectiveId: goal.id }
+  const told = 'whoever sees the objective "Open" need not see the KPI that "Raise it" follows'
+  const exposing = following(secret.id, goal.id)
+  expect(await faultOf('key-results', exposing)).toEqual(['/kpiId', told])
+  expect(await faultOf('key-results/batch', { items: [plain, exposing] })).toEqual(['/items/1/kpiId', told])
+
+  const [input, kept] = [await kpi(), await objective({ title: 'Kept', visibility: 'private' })]
+  await make('key-results', following(secret.id, kept.id))
+  const result = await make('key-results', following(input.id, goal.id))
+  const objectives = [goal, kept].map(({ id }) => ({ id, visibility: 'organization', title: 'Shown' }))
+  expect((await faultOf('objectives/batch', { items: objectives }))[0]).toBe('/items/1/visibility')
+  // The first is as it was: places are those of the items given, not of what was written.
+  const kpis = [{ id: secret.id }, { id: input.id, visibility: 'private' }]
+  expect((await faultOf('kpis/batch', { items: kpis }))[0]).toBe('/items/1/visibility')
+
+  await make(`kpis/${secret.id}/measurements`, { period: '2026-10', value: 1 })
+  const promoted = async (given: object) =>
+    (await faultOf(`kpis/${secret.id}/promote`, { cycleId: cycle.id, target: 2, ...given }))[0]
+  const person = await make('users', { userName: 'ann@exposure.test', displayName: 'Ann' })
+  expect(await promoted({ visibility: 'restricted' })).toBe('/visibility')
+  expect(await promoted({ ownerType: 'user', ownerId: person.id })).toBe('/ownerId')
+
+  const [year, after] = [
+    await make('cycles', { name: '2030', kind: 'year', startsOn: '2030-01-01', endsOn: '2030-12-31' }),
+    await make('cycles', { name: '2031', kind: 'year', startsOn: '2031-01-01', endsOn: '2031-12-31' }),
+  ]
+  await make('key-results', { ...metric, objectiveId: (await objective({ cycleId: year.id, title: 'Fine' })).id })
+  const left = await objective({ cycleId: year.id, title: 'Left' })
+  const exposed = await make('key-results', following(input.id, left.id))
+  expect(await codeOf('DELETE', `key-results/${result.id}`, undefined)).toBe('ok')
+  expect(await codeOf('POST', `objectives/${left.id}/close`, {})).toBe('ok')
+  expect(await codeOf('PATCH', `kpis/${input.id}`, { visibility: 'private' })).toBe('ok')
+  const why = `whoever sees the objective "Left" need not see the KPI that "Raise it" follows`
+  const which = `${why} (key result ${exposed.id} of objective ${left.id})`
+  for (const path of [`cycles/${year.id}/carry-over`, `objectives/${left.id}/carry-over`])
+    expect(await faultOf(path, { cycleId: after.id })).toEqual(['/id', which])
+  expect(await faultOf(`objectives/${left.id}/reopen`, undefined)).toEqual(['/id', why])
+})
+
 it('rows that were there before it was asked are asked about once they show more, not for anything else', async () => {
   const base = await kpi()
   const old = await kpi({ formula: `${base.code} * 2` })

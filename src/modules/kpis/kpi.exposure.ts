@@ -33,19 +33,24 @@ const formulasText = `
 
 // A closed key result is history: it follows no longer. Others that lie under a closed objective go on following.
 const followersText = `
-  select from key_results k
+  select k.id as "keyResultId", k.title as "keyResult", o.id as "objectiveId", o.title as objective, i.id as "kpiId"
+  from key_results k
   join objectives o on o.tenant_id = $1 and o.id = k.objective_id and o.deleted_at is null
   join kpis i on i.tenant_id = $1 and i.id = k.kpi_id
   where k.tenant_id = $1 and k.deleted_at is null and k.state <> 'closed'
-    and (k.id = any($2) or k.objective_id = any($3) or k.kpi_id = any($4)) and ${isExposed('o', 'i')} limit 1`
+    and (k.id = any($2) or k.objective_id = any($3) or k.kpi_id = any($4)) and ${isExposed('o', 'i')}
+  order by array_position($2, k.id), array_position($3, o.id), array_position($4, i.id), k.id limit 1`
 
-/** One of these key results, or of those of these objectives or KPIs, tells somebody of a KPI that is not for them. */
-const isFollowedOpenly = async (
+type Exposed = { keyResultId: string; keyResult: string; objectiveId: string; objective: string; kpiId: string }
+
+/** The first of these key results, or of those of these objectives or KPIs, that tells somebody of a KPI not for them. */
+const followedOpenly = async (
   { actor, db }: Context,
   { keyResultIds = [], objectiveIds = [], kpiIds = [] }: Touched & { kpiIds?: readonly string[] },
-): Promise<boolean> => {
+): Promise<Exposed | undefined> => {
+  if (keyResultIds.length + objectiveIds.length + kpiIds.length === 0) return undefined
   const values = [actor.tenantId, keyResultIds, objectiveIds, kpiIds]
-  return (await query(db, 'kpis_followed_openly', followersText, values)).length > 0
+  return (await query<Exposed>(db, 'kpis_followed_openly', followersText, values))[0]
 }
 
 /**
@@ -90,21 +95,31 @@ export const requireUnexposed = async (ctx: Context, ids: readonly string[]): Pr
   }
 }
 
-/** The same of the key results that follow KPIs which fewer see now, or others. 422 `key_result_exposes_kpi` */
-export const requireUnfollowed = async (ctx: Context, ids: readonly string[]): Promise<void> => {
-  if (ids.length > 0 && (await isFollowedOpenly(ctx, { kpiIds: ids })))
-    throw inputProblem('key_result_exposes_kpi', '/visibility', 'a key result that others may see follows it')
+/**
+ * The same of the key results that follow KPIs which fewer see now, or others. What follows it the caller may not see.
+ * 422 `key_result_exposes_kpi`
+ */
+export const requireUnfollowed = async (
+  ctx: Context,
+  ids: readonly string[],
+  pointerOf: (kpiId: string) => string,
+): Promise<void> => {
+  const found = await followedOpenly(ctx, { kpiIds: ids })
+  if (found)
+    throw inputProblem('key_result_exposes_kpi', pointerOf(found.kpiId), 'a key result that others may see follows it')
 }
 
 /**
  * The same of key results just written, and of objectives that others see now, with the KPIs held (`shareKpis`).
- * 422 `key_result_exposes_kpi`, at `pointer`
+ * 422 `key_result_exposes_kpi`
  */
-export const requireUnexposedGoals = async (ctx: Context, touched: Touched, pointer: string): Promise<void> => {
-  if (Object.values(touched).every((ids) => ids.length === 0) || !(await isFollowedOpenly(ctx, touched))) return
-  throw inputProblem(
-    'key_result_exposes_kpi',
-    pointer,
-    'whoever sees the objective need not see the KPI that is followed',
-  )
+export const requireUnexposedGoals = async (
+  ctx: Context,
+  touched: Touched,
+  pointerOf: (exposed: Pick<Exposed, 'keyResultId' | 'objectiveId'>) => string,
+): Promise<void> => {
+  const found = await followedOpenly(ctx, touched)
+  if (!found) return
+  const fault = `whoever sees the objective "${found.objective}" need not see the KPI that "${found.keyResult}" follows`
+  throw inputProblem('key_result_exposes_kpi', pointerOf(found), fault)
 }

@@ -1,3 +1,4 @@
+import { pointerOf } from '../../api/located.ts'
 import type { Context } from '../../api/operation.ts'
 import type { Row } from '../../api/store.ts'
 import type { Change, Creatable } from '../../api/writes.ts'
@@ -47,7 +48,7 @@ const judge = async (ctx: Context, { before, after }: Change<Kpi>): Promise<void
 }
 
 /** Formulas are kept as ways between KPIs; what is measured, worked out or judged otherwise now is judged anew. */
-const settle = async (ctx: Context, changes: Change<Kpi>[]): Promise<void> => {
+const settle = async (ctx: Context, changes: Change<Kpi>[], count: number): Promise<void> => {
   const rows = changes.map(({ after }) => after)
   const ids = rows.map(({ id }) => id)
   await requireTree(ctx, 'kpis', 'parent_id', ids)
@@ -62,7 +63,7 @@ const settle = async (ctx: Context, changes: Change<Kpi>[]): Promise<void> => {
   )
   const idsWhere = (is: (change: Change<Kpi>) => boolean) => changes.filter(is).map(({ after }) => after.id)
   await requireUnexposed(ctx, idsWhere(isReadOtherwise))
-  await requireUnfollowed(ctx, idsWhere(isForOthers))
+  await requireUnfollowed(ctx, idsWhere(isForOthers), pointerOf(changes, count, '/visibility'))
   const rejudged = changes.filter(isJudgedOtherwise).map(({ after }) => after)
   if (rejudged.length === 0) return
   const held = heldKpis(ctx)
