@@ -56,7 +56,7 @@ export const applyEntries = async (ctx: Context, w: Writes, given: readonly Entr
     throw error
   })
   for (const change of written) ctx.emit(eventOf(w, change))
-  if (written.length > 0) await w.settle?.(ctx, written)
+  if (written.length > 0) await w.settle?.(ctx, written, entries.length)
   return changes
 }
 

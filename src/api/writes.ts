@@ -35,8 +35,11 @@ export type Writes<R = Row> = {
   lock?: (ctx: Context, work: { ids: string[]; inputs: Row[] }) => Promise<void>
   /** Rules across members of the finished row, and against other rows. Throws a Problem. */
   judge?: (ctx: Context, change: Change<R>) => void | Promise<void>
-  /** What follows from the change, once for all of them; may complete the rows that will be answered. */
-  settle?: (ctx: Context, changes: Change<R>[]) => Promise<void>
+  /**
+   * What follows from the change, once for all of them; may complete the rows that will be answered. `count` entries were
+   * given, changed or not: faults of one of several say which (`pointerOf`).
+   */
+  settle?: (ctx: Context, changes: Change<R>[], count: number) => Promise<void>
   /** How the answer to a create differs from the resource, e.g. by a secret that is shown once. */
   created?: { schema: z.ZodObject; once: readonly string[]; of: (row: R, ctx: Context) => Row }
   /** False where a row must not come back and is made one by one: no restore, no upsert, no batch. */

@@ -111,5 +111,5 @@ const rescoreDue = async (ctx: Context): Promise<void> => {
   if (due.length === 0) return
   const keyResultIds = due.map(({ id }) => id)
   const locked = await lockGraphs(ctx, { keyResultIds })
-  await rescore(ctx, locked, { keyResultIds }, () => ({ type: 'organization', id: ctx.actor.tenantId }))
+  await rescore(ctx, locked, { keyResultIds, byTime: true }, () => ({ type: 'organization', id: ctx.actor.tenantId }))
 }

@@ -68,3 +68,35 @@ test('a period that begins or ends moves the KPIs it is known of, what reads the
   await midnight('2026-07-01')
   expect(await census()).toEqual(done)
 })
+
+test('days that are made up set nothing back that was judged later', async () => {
+  clock.now = new Date('2026-08-30T12:00:00.000Z')
+  // Its periods end every week, and of the objective everything that follows a KPI is scored with it.
+  const goal = await objective((await cycle()).id, 'Keep')
+  const kept = { kind: 'threshold', mode: 'adherence', period: 'week', min: 1, baseline: undefined, target: undefined }
+  await keyResult(goal.id, kept)
+  await kpi('PAID', { aggregation: 'sum' })
+  await kpi('CALLS', { aggregation: 'sum', frequency: 'week' })
+  await kpi('WEEKLY', { frequency: 'week', formula: 'coalesce(CALLS, 0)' })
+  const paid = await kpi('PAIDBEFORE', { formula: 'prev(PAID, 1) + 0 * coalesce(WEEKLY, 0)' })
+  const following = await keyResult(goal.id, { source: 'kpi', kpiId: paid.id })
+  await record('PAID', { '2026-06': 10, '2026-07': 20 })
+  await record('CALLS', { '2026-W34': 3 })
+  await midnight('2026-08-30')
+  await make('alert-rules', { name: 'Low', kind: 'kpi_threshold', kpiId: paid.id, below: 30 })
+  const raised = async () => (await read('alerts')).items.map((alert: any) => [alert.raisedAt, alert.resolvedAt])
+  const valuesSince = async (instant: string) =>
+    (await read(`key-results/${following.id}/history?from=${instant}`)).items.map(({ attainment }: any) => attainment)
+
+  // Monday and the first of the month are made up after the value of the third.
+  clock.now = new Date('2026-09-03T00:03:00.000Z')
+  await record('PAID', { '2026-08': 40 })
+  expect((await read(`kpis/${paid.id}`)).value).toBe(40)
+  expect((await read(`key-results/${following.id}`)).value).toBe(40)
+  const before = await raised()
+  await midnight('2026-09-03')
+  await inStep(paid.id, ['2026-09-01', 40])
+  expect(await valuesSince('2026-09-01T00:00:00.000Z')).toEqual([0.4])
+  expect(await raised()).toEqual(before)
+  expect((await read(`key-results/${following.id}`)).value).toBe(40)
+})

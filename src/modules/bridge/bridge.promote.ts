@@ -21,6 +21,7 @@ import { kpi } from '../kpis/kpi.resource.ts'
 import type { kpis } from '../kpis/kpi.table.ts'
 import { objective, objectiveInputs, objectiveSchema } from '../objectives/objective.resource.ts'
 import { objectiveWrites } from '../objectives/objective.writes.ts'
+import { repointed } from '../okr-templates/okr-template.input.ts'
 
 type Kpi = typeof kpis.$inferSelect
 
@@ -79,6 +80,10 @@ const shown = async (ctx: Context, resource: Resource, wanted: string): Promise<
   return present(resource, row, ctx)
 }
 
+/** What makes the objective another's than the KPI: both are made alike unless said. */
+const shownBy = ({ visibility: said, ownerId: by, ownerType: of }: z.output<typeof input>): string =>
+  said !== undefined ? '/visibility' : by !== undefined ? '/ownerId' : of !== undefined ? '/ownerType' : '/id'
+
 const promote = async (ctx: Context, row: Kpi, given: z.output<typeof input>) => {
   requireScope({ scope: 'kpi:read' }, ctx.actor)
   // Held as it is until the key result follows it, and before any goal graph.
@@ -105,20 +110,20 @@ const promote = async (ctx: Context, row: Kpi, given: z.output<typeof input>) =>
       ...Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)),
     }),
   )
-  const keyResultId = await made(
-    ctx,
-    keyResultWrites as unknown as Writes,
-    narrowed(createKeyResultInput, {
-      objectiveId,
-      title: keyResultTitle ?? now.name,
-      kind: 'metric',
-      source: 'kpi',
-      kpiId: now.id,
-      ...(window ? { kpiWindow: window } : {}),
-      unit: now.unit,
-      baseline,
-      target,
-    }),
+  const following = narrowed(createKeyResultInput, {
+    objectiveId,
+    title: keyResultTitle ?? now.name,
+    kind: 'metric',
+    source: 'kpi',
+    kpiId: now.id,
+    ...(window ? { kpiWindow: window } : {}),
+    unit: now.unit,
+    baseline,
+    target,
+  })
+  const keyResultId = await repointed(
+    () => made(ctx, keyResultWrites as unknown as Writes, following),
+    (pointer) => (pointer === '/kpiId' ? shownBy(given) : pointer),
   )
   ctx.emit({
     type: 'kpi.promoted',

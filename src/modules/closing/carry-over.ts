@@ -2,6 +2,7 @@ import { applyEntries } from '../../api/apply.ts'
 import type { Entry } from '../../api/entries.ts'
 import { findMany } from '../../api/find-many.ts'
 import type { Context } from '../../api/operation.ts'
+import { inputProblem, Problem } from '../../api/problem.ts'
 import type { Row } from '../../api/store.ts'
 import type { Writes } from '../../api/writes.ts'
 import { query } from '../../db/statement.ts'
@@ -122,10 +123,12 @@ export const carryObjectives = async (
   const all = carried.flatMap(({ row, planned }) =>
     planned.map((plan) => ({ ...plan, to: newIdOf.get(row.id) as string })),
   )
-  const madeKeyResults = await write(
-    ctx,
-    keyResultWrites,
-    all.map((plan) => keyResultEntry(plan.from, plan.definition, plan.to)),
+  const madeKeyResults = await namingOriginal(all, () =>
+    write(
+      ctx,
+      keyResultWrites,
+      all.map((plan) => keyResultEntry(plan.from, plan.definition, plan.to)),
+    ),
   )
   const newKeyResultOf = new Map(all.map((plan, at) => [plan.from.id, madeKeyResults[at] as unknown as KeyResult]))
   const openings = all.flatMap((plan) => openingsOf(plan, newKeyResultOf.get(plan.from.id) as KeyResult))
@@ -147,6 +150,18 @@ export const carryObjectives = async (
       ),
     ],
   }))
+}
+
+/** A key result that may not be carried is told by the one it is made of: nobody has seen the other. */
+const namingOriginal = async <T>(plans: readonly Planned[], work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'key_result_exposes_kpi') throw error
+    const [, at = '0'] = /^\/items\/(\d+)/.exec(error.errors[0]?.pointer ?? '') ?? []
+    const { id, objectiveId } = (plans[Number(at)] as Planned).from
+    throw inputProblem(error.code, '/id', `${error.message} (key result ${id} of objective ${objectiveId})`)
+  }
 }
 
 const write = async <R>(ctx: Context, writes: Writes<R>, entries: Entry[]): Promise<Row[]> =>

@@ -67,7 +67,7 @@ export const objectiveClosingOperations = [
       if (state !== 'closed') throw new Problem('invalid_transition', `An objective that is ${state} is not closed`)
       if (cycleState === 'closed') throw new Problem('cycle_closed')
       const keyResultIds = await reopenRows(ctx, wanted)
-      await requireUnexposedGoals(ctx, { objectiveIds: [wanted] }, '/id')
+      await requireUnexposedGoals(ctx, { objectiveIds: [wanted] }, () => '/id')
       for (const reopened of keyResultIds)
         ctx.emit({ type: 'key_result.reopened', subject: { type: 'key_result', id: reopened } })
       ctx.emit({ type: 'objective.reopened', subject: { type: 'objective', id: wanted } })

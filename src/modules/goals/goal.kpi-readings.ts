@@ -1,12 +1,16 @@
+import { calendarDay } from '../../api/clock.ts'
 import type { Context } from '../../api/operation.ts'
 import { type CalendarPeriod, heldOn, periodAfter, periodOf, type Reading, runningValues } from '../../scoring/index.ts'
 import { type Definition, type Definitions, grainOf, loadDefinitions } from '../kpis/kpi.definitions.ts'
 import type { PeriodPoint } from '../kpis/kpi.period-points.ts'
 import { kpiValues, type Values } from '../kpis/kpi.values.ts'
-import type { KeyResultRow } from './goal.queries.ts'
+import { isSettled, type KeyResultRow } from './goal.queries.ts'
 import { sendSlices } from './goal.slices.ts'
 
-type Follower = Pick<KeyResultRow, 'id' | 'kpiId' | 'kpiWindow' | 'firstDay' | 'lastDay'>
+type Follower = Pick<
+  KeyResultRow,
+  'id' | 'kpiId' | 'kpiWindow' | 'firstDay' | 'lastDay' | 'state' | 'score' | 'scoredAt'
+>
 
 /** What a key result reads of the KPI it follows, in the order of days, and how often that one is measured. */
 export type KpiReadings = { readings: Reading[]; frequency: Definition['frequency'] }
@@ -17,19 +21,23 @@ const periodsBefore = 24
 /**
  * The readings of key results that follow a KPI (docs/scoring.md section 2): the value of each of its periods, or with the
  * window `cycle` what the periods since the first day make together. A period was true on its last day, while it runs on
- * the day it was recorded; without that window a running sum is no reading.
+ * the day it was recorded; without that window a running sum is no reading. Closed key results follow no longer: they
+ * have what was known when they were closed.
  */
 export const kpiReadings = async (ctx: Context, followers: readonly Follower[]): Promise<Map<string, KpiReadings>> => {
   const following = followers.flatMap((row) => (row.kpiId ? [{ ...row, kpiId: row.kpiId }] : []))
   if (following.length === 0) return new Map()
   const definitions = await loadDefinitions(ctx, [...new Set(following.map(({ kpiId }) => kpiId))])
   // KPIs of one span are read with one statement: most key results of a goal share the days of its cycle.
-  const bySpan = Map.groupBy(following, ({ firstDay, lastDay }) => `${firstDay} ${lastDay}`)
+  const bySpan = Map.groupBy(following, (row) => `${row.firstDay} ${row.lastDay} ${closedAt(row)}`)
   const found = await Promise.all(
     await sendSlices([...bySpan.values()], (group) => readingsOf(ctx, definitions, group)),
   )
   return new Map(found.flat())
 }
+
+/** The instant a key result was scored for the last time. */
+const closedAt = (row: Follower): string | undefined => (isSettled(row) ? (row.scoredAt ?? undefined) : undefined)
 
 const readingsOf = async (
   ctx: Context,
@@ -37,8 +45,11 @@ const readingsOf = async (
   group: readonly (Follower & { kpiId: string })[],
 ): Promise<[string, KpiReadings][]> => {
   const { calendar, byId } = definitions
-  const [{ firstDay, lastDay }] = group as [Follower]
-  const to = lastDay < ctx.today ? lastDay : ctx.today
+  const [first] = group as [Follower]
+  const { firstDay, lastDay } = first
+  const knownAt = closedAt(first)
+  const today = knownAt === undefined ? ctx.today : calendarDay(new Date(knownAt), ctx.organization.timeZone)
+  const to = lastDay < today ? lastDay : today
   const byFrequency = Map.groupBy(group, ({ kpiId }) => byId.get(kpiId)?.frequency)
   const read = await Promise.all(
     [...byFrequency].map(async ([frequency, rows]) => {
@@ -48,12 +59,12 @@ const readingsOf = async (
         ? periodAfter(periodOf(firstDay, grain, calendar), -periodsBefore, calendar).start
         : '0001-01-01'
       const ids = [...new Set(rows.map(({ kpiId }) => kpiId))]
-      const values = await kpiValues(ctx, definitions, ids, { from: from < to ? from : to, to })
+      const values = await kpiValues(ctx, definitions, ids, { from: from < to ? from : to, to, knownAt })
       return rows.map((row): [string, KpiReadings] => {
         const definition = byId.get(row.kpiId) as Definition
-        const measured = measuredOf(values.get(row.kpiId), ctx.today)
+        const measured = measuredOf(values.get(row.kpiId), today)
         const readings =
-          row.kpiWindow === 'cycle' ? together(definition, measured, row) : latestOf(definition, measured, ctx.today)
+          row.kpiWindow === 'cycle' ? together(definition, measured, row) : latestOf(definition, measured, today)
         return [row.id, { readings: readings.filter(({ day }) => day <= lastDay), frequency }]
       })
     }),

@@ -26,6 +26,10 @@ export type KeyResultRow = Omit<KeyResult, 'tenantId' | 'externalId' | 'createdA
   lastDay: string
 }
 
+/** A closed goal counts at its last value: once its score says so, nothing scores it again until it is reopened. */
+export const isSettled = ({ state, score }: Pick<ObjectiveRow, 'state' | 'score'>): boolean =>
+  state === 'closed' && score?.timeline[0]?.effective === 'closed'
+
 export type AlignmentRow = {
   id: string
   childId: string
@@ -90,7 +94,7 @@ export const objectivesText = `
 /** All key results of those objectives: the ones to score, and their neighbours with the score they have. */
 export const keyResultsText = `
      select k.id, k.objective_id as "objectiveId", k.kind, k.source, k.kpi_id as "kpiId", k.kpi_window as "kpiWindow", k.role, k.state, k.weight, k.baseline, k.target, k.waypoints,
-       k.min, k.max, k.exclusive, k.mode, k.period, k.steps, k.zones, k.cadence, k.zone, k.score, k.settled_on as "settledOn",
+       k.min, k.max, k.exclusive, k.mode, k.period, k.steps, k.zones, k.cadence, k.zone, k.score, k.scored_at as "scoredAt", k.settled_on as "settledOn",
        k.last_check_in_id as "lastCheckInId",
        coalesce(k.starts_on, o.starts_on, c.starts_on) as "firstDay", coalesce(k.due_on, o.due_on, c.ends_on) as "lastDay"
      from key_results k

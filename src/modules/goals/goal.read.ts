@@ -77,7 +77,3 @@ export const readGoals = async (ctx: Context, seeds: Partial<Seeds>): Promise<Go
   }
   return { objectives, keyResults, readings, alignments, links, initiatives, input, isWatched }
 }
-
-/** A closed goal counts at its last value: once its score says so, nothing scores it again until it is reopened. */
-export const isSettled = ({ state, score }: Pick<ObjectiveRow, 'state' | 'score'>): boolean =>
-  state === 'closed' && score?.timeline[0]?.effective === 'closed'

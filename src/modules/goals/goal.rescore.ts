@@ -3,8 +3,8 @@ import type { Context } from '../../api/operation.ts'
 import { cascade, type NodeScore } from '../../scoring/index.ts'
 import { evaluateAlerts } from '../alerts/alert.evaluate.ts'
 import { type Locked, requireLocked } from './goal.lock.ts'
-import type { KeyResultRow, ObjectiveRow } from './goal.queries.ts'
-import { isSettled, readGoals } from './goal.read.ts'
+import { isSettled, type KeyResultRow, type ObjectiveRow } from './goal.queries.ts'
+import { readGoals } from './goal.read.ts'
 import type { ReadingsRow } from './goal.readings.ts'
 import { type Cause, type Changed, saveScores } from './goal.save.ts'
 import { allowTime, mapInTurns, slicesOf } from './goal.slices.ts'
@@ -23,11 +23,12 @@ export type Rescored = {
  * Brings goals and everything above them up to date, in one cascade. Call it with the graphs locked, or the lock sent: it
  * trusts only what it reads after that. `keyResultIds` are scored anew from their readings, `objectiveIds` from their items; every
  * ancestor follows. Writes what changed, a score point and an event each; the statements end with the transaction.
+ * `byTime` where nothing was written and a day has begun, maybe long ago: what follows a KPI and was scored later stays.
  */
 export const rescore = async (
   ctx: Context,
   locking: Locked | Promise<Locked>,
-  seeds: { objectiveIds?: readonly string[]; keyResultIds?: readonly string[] },
+  seeds: { objectiveIds?: readonly string[]; keyResultIds?: readonly string[]; byTime?: boolean },
   causeOf: (id: string) => Cause,
 ): Promise<Rescored> => {
   allowTime(ctx, (seeds.objectiveIds?.length ?? 0) + (seeds.keyResultIds?.length ?? 0))
@@ -45,7 +46,11 @@ export const rescore = async (
     const row = keyResults.get(id) ?? objectives.get(id)
     return row === undefined || !isSettled(row)
   }
-  const rescored = input.keyResults.filter(isOpen)
+  const isAhead = ({ id }: { id: string }): boolean => {
+    const row = keyResults.get(id)
+    return seeds.byTime === true && row?.source === 'kpi' && row.score !== null && row.score.scoredOn > ctx.today
+  }
+  const rescored = input.keyResults.filter((each) => isOpen(each) && !isAhead(each))
   const scores = cascade({ ...input, keyResults: rescored, objectives: input.objectives.filter(isOpen) }, ctx.today)
   const changed = await mapInTurns([...scores], ([id, after]): Changed[] => {
     const row = keyResults.get(id) ?? objectives.get(id)

@@ -13,6 +13,7 @@ import {
 import type { GoalRef } from '../explanation/explanation.build.ts'
 import { type Goals, readGoals } from '../goals/goal.read.ts'
 import { toReadings } from '../goals/goal.readings.ts'
+import { exposedSinceClosed } from '../kpis/kpi.exposure.ts'
 import type { Span } from './history.recorded.ts'
 import type { ScorePoint } from './history.schema.ts'
 
@@ -68,9 +69,13 @@ const byInstant = (one: Said, other: Said): number => (one.at < other.at ? -1 : 
 const silent = { zone: null, stepId: null, stepDone: null, confidence: null, reportedHealth: null, byPerson: false }
 
 /** The values of KPIs that key results follow: true on a day, so they are told by an instant of it. */
-const followed = ({ now, organization }: Context, { keyResults, readings }: Goals): Spoken[] =>
+const followed = (
+  { now, organization }: Context,
+  { keyResults, readings }: Goals,
+  hidden: ReadonlySet<string>,
+): Spoken[] =>
   [...keyResults.values()].flatMap(({ id, kpiId }) =>
-    (kpiId === null ? [] : toReadings(readings.get(id))).map(({ day, value }): Spoken => {
+    (kpiId === null || hidden.has(id) ? [] : toReadings(readings.get(id))).map(({ day, value }): Spoken => {
       const times = ['00:00', '12:00', '23:59'].map((time) => `${day}T${time}:00.000Z`)
       const at = times.find((each) => calendarDay(new Date(each), organization.timeZone) === day) ?? now
       return { ...silent, id, keyResultId: id, at: at < now ? at : now, value, day, kpiId: kpiId ?? id }
@@ -103,7 +108,7 @@ const inputAt = (input: KeyResultInput, all: readonly Spoken[], at: string, day:
 
 /**
  * How a goal stood at past instants by all that is known now: its readings by effective time, its definition, weights and
- * alignments as they are. One point for each day something was read; `asOf` asks for one instant instead.
+ * alignments as they are; what is closed by what was known of its KPI then. One point for each day something was read; `asOf` asks for one instant instead.
  */
 export const effectivePoints = async (
   ctx: Context,
@@ -122,13 +127,14 @@ export const effectivePoints = async (
     throw inputProblem('invalid_input', '/clock', `more than ${mostKeyResults} key results count in it`)
   const objectiveIds = [...new Set(below.map((row) => row.objectiveId))]
   const keyResultIds = below.flatMap((row) => row.keyResultId ?? [])
-  const [goals, said] = await Promise.all([
+  const [goals, said, hidden] = await Promise.all([
     readGoals(ctx, { objectiveIds, keyResultIds, climb: false }),
     query<Said>(db, 'history_said', saidText, [actor.tenantId, keyResultIds]),
+    exposedSinceClosed(ctx, keyResultIds),
   ])
   const spoken = [
     ...said.map((each): Spoken => ({ ...each, day: calendarDay(new Date(each.at), organization.timeZone) })),
-    ...followed(ctx, goals),
+    ...followed(ctx, goals, hidden),
   ].toSorted(byInstant)
   const byKeyResult = Map.groupBy(spoken, (each) => each.keyResultId)
   const under = goal.type === 'key_result' ? underKeyResult(goals.input.keyResults, goal.id, byKeyResult) : spoken
@@ -152,7 +158,9 @@ export const effectivePoints = async (
         reported: input.reported && input.reported.day <= day ? input.reported : null,
       }),
     )
-    const keyResults = goals.input.keyResults.map((input) => inputAt(input, byKeyResult.get(input.id) ?? [], at, day))
+    // Those count at what they were closed with.
+    const told = goals.input.keyResults.filter(({ id }) => !hidden.has(id))
+    const keyResults = told.map((input) => inputAt(input, byKeyResult.get(input.id) ?? [], at, day))
     const score = cascade({ ...goals.input, objectives, keyResults }, day).get(goal.id)
     if (!score) return []
     const { attainment, progress, confidence, coverage, timeline } = score

@@ -1,3 +1,4 @@
+import { pointerOf } from '../../api/located.ts'
 import type { Change, Creatable } from '../../api/writes.ts'
 import { anyOf } from '../../auth/rules.ts'
 import { query } from '../../db/statement.ts'
@@ -47,12 +48,10 @@ export const keyResultWrites: Creatable<KeyResult> = {
     judgeDefinition(after)
     if (before && before.unit !== after.unit) await requireUnlinked(ctx, after.id)
   },
-  settle: async (ctx, changes) => {
-    await requireUnexposedGoals(
-      ctx,
-      { keyResultIds: changes.filter(isFollower).map(({ after }) => after.id) },
-      '/kpiId',
-    )
+  settle: async (ctx, changes, count) => {
+    const followers = changes.filter(isFollower).map(({ after }) => after.id)
+    const placeOf = pointerOf(changes, count, '/kpiId')
+    await requireUnexposedGoals(ctx, { keyResultIds: followers }, ({ keyResultId }) => placeOf(keyResultId))
     recordRevisions(ctx, changes)
     await rescoreAfter(ctx, 'key_result', changes, ({ after }) => after.objectiveId)
   },

@@ -55,13 +55,13 @@ export const rescoreKpis = async (
   const changed = all.filter((one) => written.has(one.id) || isAnother(one))
   const read = all.map(({ id }) => id)
   // Deleted ones too: what was told of them is over.
-  await settle(ctx, locked, changed, { told: [...ids, ...read], followed: read }, causeOf)
+  await settle(ctx, locked, changed, { told: [...ids, ...read], followed: read, byTime: false }, causeOf)
   return new Map(all.map(({ id, after }) => [id, after]))
 }
 
 /**
  * The same where nothing was written and a day has begun: KPIs that are judged as they were stay as they are, and so do the
- * key results that follow them.
+ * key results that follow them. So does what was judged later than that day, which may be long gone: it knows more.
  */
 export const rescoreKpisByTime = async (
   ctx: Context,
@@ -69,22 +69,24 @@ export const rescoreKpisByTime = async (
   ids: readonly string[],
   cause: Cause,
 ): Promise<void> => {
-  const changed = (await judgeAnew(ctx, locked, ids)).filter(isAnother)
+  const changed = (await judgeAnew(ctx, locked, ids)).filter(
+    (one) => isAnother(one) && (one.before === null || one.before.scoredOn <= ctx.today),
+  )
   const moved = changed.map(({ id }) => id)
-  if (moved.length > 0) await settle(ctx, locked, changed, { told: moved, followed: moved }, () => cause)
+  if (moved.length > 0) await settle(ctx, locked, changed, { told: moved, followed: moved, byTime: true }, () => cause)
 }
 
 const settle = async (
   ctx: Context,
   locked: LockedKpis,
   changed: readonly Rejudged[],
-  { told, followed }: { told: readonly string[]; followed: readonly string[] },
+  { told, followed, byTime }: { told: readonly string[]; followed: readonly string[]; byTime: boolean },
   causeOf: (id: string) => Cause,
 ): Promise<void> => {
   save(ctx, locked, changed)
   for (const { id, before, after } of changed) announce(ctx, id, before, after, causeOf(id))
   await evaluateAlerts(ctx, { kpiIds: told })
-  await follow(ctx, followed, causeOf)
+  await follow(ctx, followed, byTime, causeOf)
 }
 
 /** Judged otherwise than before, whatever the day. */
@@ -123,7 +125,12 @@ const announce = (ctx: Context, id: string, before: KpiScore | null, after: KpiS
 }
 
 /** Key results whose source is one of these KPIs, with every goal above them. */
-const follow = async (ctx: Context, kpiIds: readonly string[], causeOf: (id: string) => Cause): Promise<void> => {
+const follow = async (
+  ctx: Context,
+  kpiIds: readonly string[],
+  byTime: boolean,
+  causeOf: (id: string) => Cause,
+): Promise<void> => {
   const rows = await query<{ id: string; kpiId: string }>(
     ctx.db,
     'key_results_of_kpis',
@@ -135,5 +142,5 @@ const follow = async (ctx: Context, kpiIds: readonly string[], causeOf: (id: str
   const kpiOf = new Map(rows.map(({ id, kpiId }) => [id, kpiId]))
   const graphs = await lockGraphs(ctx, { keyResultIds })
   const first = rows[0]?.kpiId as string
-  await rescore(ctx, graphs, { keyResultIds }, (id) => causeOf(kpiOf.get(id) ?? first))
+  await rescore(ctx, graphs, { keyResultIds, byTime }, (id) => causeOf(kpiOf.get(id) ?? first))
 }

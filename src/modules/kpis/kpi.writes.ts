@@ -1,3 +1,4 @@
+import { pointerOf } from '../../api/located.ts'
 import type { Context } from '../../api/operation.ts'
 import type { Row } from '../../api/store.ts'
 import type { Change, Creatable } from '../../api/writes.ts'
@@ -6,7 +7,7 @@ import { requireTree } from '../directory/directory.queries.ts'
 import { requireOwner } from '../goals/goal.owner.ts'
 import { judgeTargets } from '../kpi-targets/kpi-target.judge.ts'
 import { judgeCustom } from '../objectives/objective.input.ts'
-import { requireUnexposed } from './kpi.exposure.ts'
+import { isMoreVisible, requireUnexposed, requireUnfollowed } from './kpi.exposure.ts'
 import { judgeFormula, namedInFormulas, requireUnread, saveInputs } from './kpi.formula.ts'
 import { judgeAggregation, judgeDrivers, kpiRow } from './kpi.input.ts'
 import { heldKpis, lockDefinitions, lockKpis } from './kpi.lock.ts'
@@ -47,7 +48,7 @@ const judge = async (ctx: Context, { before, after }: Change<Kpi>): Promise<void
 }
 
 /** Formulas are kept as ways between KPIs; what is measured, worked out or judged otherwise now is judged anew. */
-const settle = async (ctx: Context, changes: Change<Kpi>[]): Promise<void> => {
+const settle = async (ctx: Context, changes: Change<Kpi>[], count: number): Promise<void> => {
   const rows = changes.map(({ after }) => after)
   const ids = rows.map(({ id }) => id)
   await requireTree(ctx, 'kpis', 'parent_id', ids)
@@ -60,8 +61,9 @@ const settle = async (ctx: Context, changes: Change<Kpi>[]): Promise<void> => {
       .filter(({ before, after }) => before?.formula != null || after.formula !== null)
       .map(({ after }) => after),
   )
-  const shown = changes.filter(isShownOtherwise).map(({ after }) => after.id)
-  if (shown.length > 0) await requireUnexposed(ctx, shown)
+  const idsWhere = (is: (change: Change<Kpi>) => boolean) => changes.filter(is).map(({ after }) => after.id)
+  await requireUnexposed(ctx, idsWhere(isReadOtherwise))
+  await requireUnfollowed(ctx, idsWhere(isForOthers), pointerOf(changes, count, '/visibility'))
   const rejudged = changes.filter(isJudgedOtherwise).map(({ after }) => after)
   if (rejudged.length === 0) return
   const held = heldKpis(ctx)
@@ -79,10 +81,18 @@ const settle = async (ctx: Context, changes: Change<Kpi>[]): Promise<void> => {
   }
 }
 
-const readers = ['visibility', 'ownerUserId', 'ownerTeamId', 'ownerDepartmentId', 'formula', 'deletedAt'] as const
-const isShownOtherwise = ({ before, after }: Change<Kpi>): boolean =>
+const readers = ['ownerUserId', 'ownerTeamId', 'ownerDepartmentId', 'deletedAt'] as const
+const isReadOtherwise = ({ before, after }: Change<Kpi>): boolean =>
   after.deletedAt === null &&
-  (before === null ? after.formula !== null : readers.some((key) => before[key] !== after[key]))
+  (before === null
+    ? after.formula !== null
+    : ([...readers, 'visibility', 'formula'] as const).some((key) => before[key] !== after[key]))
+
+/** Some who saw it may not see it now; nothing follows a new one. */
+const isForOthers = ({ before, after }: Change<Kpi>): boolean =>
+  before !== null &&
+  after.deletedAt === null &&
+  (isMoreVisible(before.visibility, after.visibility) || readers.some((key) => before[key] !== after[key]))
 
 const decisive = ['direction', 'frequency', 'aggregation', 'rollup', 'formula', 'deletedAt'] as const
 const isJudgedOtherwise = ({ before, after }: Change<Kpi>): boolean =>

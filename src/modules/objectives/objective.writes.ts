@@ -1,3 +1,4 @@
+import { pointerOf } from '../../api/located.ts'
 import type { Context } from '../../api/operation.ts'
 import { inputProblem } from '../../api/problem.ts'
 import type { Change, Creatable } from '../../api/writes.ts'
@@ -6,7 +7,7 @@ import { requireOwner } from '../goals/goal.owner.ts'
 import { mayChangeObjective } from '../goals/goal.rules.ts'
 import { daysInOrder, judgeTransition } from '../goals/goal.states.ts'
 import { lockForWrite, rescoreAfter } from '../goals/goal.write.ts'
-import { requireUnexposedGoals } from '../kpis/kpi.exposure.ts'
+import { isMoreVisible, requireUnexposedGoals } from '../kpis/kpi.exposure.ts'
 import { shareKpis } from '../kpis/kpi.lock.ts'
 import { requireAddedKpis } from '../kpis/kpi.sight.ts'
 import { judgeCustom, objectiveRow } from './objective.input.ts'
@@ -36,7 +37,7 @@ const judge = async (ctx: Context, { before, after }: Change<Objective>): Promis
 }
 
 /** Key results and alignments go and come back with their objective; then the goals above are brought up to date. */
-const settle = async (ctx: Context, changes: Change<Objective>[]): Promise<void> => {
+const settle = async (ctx: Context, changes: Change<Objective>[], count: number): Promise<void> => {
   const deleted = changes.filter(({ before, after }) => before?.deletedAt === null && after.deletedAt !== null)
   const restored = changes.filter(({ before, after }) => before?.deletedAt && after.deletedAt === null)
   const [gone, back] = [deleted.map(({ after }) => after), restored.map(({ before }) => before as Objective)]
@@ -46,7 +47,8 @@ const settle = async (ctx: Context, changes: Change<Objective>[]): Promise<void>
     await restoreAlignmentsOf(ctx, back)
   }
   const shown = changes.filter(isShownOtherwise).map(({ after }) => after.id)
-  await requireUnexposedGoals(ctx, { objectiveIds: shown }, '/visibility')
+  const placeOf = pointerOf(changes, count, '/visibility')
+  await requireUnexposedGoals(ctx, { objectiveIds: shown }, ({ objectiveId }) => placeOf(objectiveId))
   const ids = changes.filter(isJudgedOtherwise).map(({ after }) => after.id)
   const rejudged = ids.length > 0 ? await keyResultsOf(ctx, ids) : []
   // The way up leads along what counts. What only supports may still decide why nothing counts.
@@ -69,9 +71,10 @@ const isJudgedOtherwise = ({ before, after }: Change<Objective>): boolean =>
 const isShownOtherwise = ({ before, after }: Change<Objective>): boolean =>
   before !== null &&
   after.deletedAt === null &&
-  (['visibility', 'ownerUserId', 'ownerTeamId', 'ownerDepartmentId', 'deletedAt'] as const).some(
-    (key) => before[key] !== after[key],
-  )
+  (isMoreVisible(after.visibility, before.visibility) ||
+    (['ownerUserId', 'ownerTeamId', 'ownerDepartmentId', 'deletedAt'] as const).some(
+      (key) => before[key] !== after[key],
+    ))
 
 /** How objectives are written, here and by whatever makes them from something else. */
 export const objectiveWrites: Creatable<Objective> = {
