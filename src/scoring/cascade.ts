@@ -27,7 +27,7 @@ export class ScoringCycle extends Error {
 /** Scores all given nodes, each after everything it reads, and tells each one when it is found. */
 const scoreAll = (input: CascadeInput, today: Day, tell: (id: string, score: NodeScore) => void): NodeScore[] => {
   const { initiatives, keyResults, objectives, known } = input
-  const { ids, starts, below, sorted } = readsOf(input)
+  const { ids, starts, below, weights, plain, sorted } = readsOf(input)
   const nodes = ids.length
   const firstObjective = nodes - objectives.length
   const found: NodeScore[] = []
@@ -44,7 +44,8 @@ const scoreAll = (input: CascadeInput, today: Day, tell: (id: string, score: Nod
     asked = starts[at]!
     if (at >= firstObjective) {
       const objective = objectives[at - firstObjective]!
-      return scoreObjective(objective, today, scoreOf, sorted.get(at) ?? objective.items)
+      const known = plain[at] === 1 ? { from: asked, weights, below, found } : undefined
+      return scoreObjective(objective, today, scoreOf, sorted.get(at) ?? objective.items, known)
     }
     if (at >= initiatives.length) return scoreKeyResult(keyResults[at - initiatives.length]!, today, scoreOf)
     return scoreInitiative(initiatives[at]!, today)

@@ -2,7 +2,7 @@ import { type Assessment, assess, defaultZones } from './assessment.ts'
 import { dayNumber } from './calendar.ts'
 import { gapOn } from './health.ts'
 import { noScores, numbersOn, paceFactor, scoreAssessed } from './key-result.ts'
-import { curvesOfPool, gapOfPool, poolOfObjective, scorePool } from './objective.ts'
+import { gapOfPool, poolOfObjective, scorePool } from './objective.ts'
 import { inIdOrder } from './order.ts'
 import { expectedOn } from './pace.ts'
 import { type Accepts, type ExclusionReason, type Pool, poolOf } from './pool.ts'
@@ -55,29 +55,34 @@ export type Explanation = {
   scoringVersion: number
 }
 
-const itemsOf = ({ items, scores, weight }: Pool): ExplainedItem[] =>
-  items.map((item, at) => {
-    const progress = scores[at]?.progress ?? 0
-    return {
-      type: item.type,
-      id: item.id,
-      weight: item.weight,
-      effectiveWeight: round6(item.weight / weight),
-      progress,
-      contribution: round6((item.weight * progress) / weight),
-    }
-  })
+const itemsOf = ({ excluded, scores, weight }: Pool, items: readonly ItemRef[]): ExplainedItem[] => {
+  const left = new Set(excluded.map(({ item }) => item))
+  return items
+    .filter((item) => !left.has(item))
+    .map((item, at) => {
+      const progress = scores[at]?.progress ?? 0
+      return {
+        type: item.type,
+        id: item.id,
+        weight: item.weight,
+        effectiveWeight: round6(item.weight / weight),
+        progress,
+        contribution: round6((item.weight * progress) / weight),
+      }
+    })
+}
 
 const exclusionsOf = ({ excluded }: Pool): ExplainedExclusion[] =>
   excluded.map(({ item, reason }) => ({ type: item.type, id: item.id, weight: item.weight, reason }))
 
 /** One level of the explanation of an objective, from the very pool that scores it (sections 4 and 9). */
 export const explainObjective = (input: ObjectiveInput, today: Day, scoreOf: ScoreOf): Explanation => {
-  const pool = poolOfObjective(input, scoreOf)
+  const items = inIdOrder(input.items)
+  const pool = poolOfObjective(input, scoreOf, items)
   const score = scorePool(input, today, pool)
   const manual = input.progressSource === 'manual'
   const { progressSource, manualProgress } = input
-  const gap = gapOfPool(pool, curvesOfPool(pool), paceFactor(input.commitment, input.policy))
+  const gap = gapOfPool(pool, paceFactor(input.commitment, input.policy))
   return {
     type: 'objective',
     id: input.id,
@@ -85,7 +90,7 @@ export const explainObjective = (input: ObjectiveInput, today: Day, scoreOf: Sco
     inputs: manual ? { progressSource, manualProgress } : { progressSource },
     ...numbersOf(score, today),
     gap: gap === null ? null : gapOn(gap, dayNumber(today)),
-    items: itemsOf(pool),
+    items: itemsOf(pool, items),
     excluded: exclusionsOf(pool),
     scoringVersion,
   }
@@ -140,14 +145,14 @@ const inputsOf = (input: KeyResultInput, found: Assessment, scoreOf: ScoreOf): R
 }
 
 /** What a key result whose source takes no items has to say of those that name it: shown, never counted. */
-const shown = (input: KeyResultInput, scoreOf: ScoreOf): Pool =>
-  poolOf(inIdOrder(input.items ?? []), 'none' satisfies Accepts, scoreOf)
+const shown = (items: readonly ItemRef[], scoreOf: ScoreOf): Pool => poolOf(items, 'none' satisfies Accepts, scoreOf)
 
 /** One level of the explanation of a key result, from the very judgement that scores it (sections 2 and 9). */
 export const explainKeyResult = (input: KeyResultInput, today: Day, scoreOf: ScoreOf = noScores): Explanation => {
   const found = assess(input, numbersOn(input, today), scoreOf)
   const score = scoreAssessed(input, today, found)
-  const pool = found.pool ?? shown(input, scoreOf)
+  const items = inIdOrder(input.items ?? [])
+  const pool = found.pool ?? shown(items, scoreOf)
   const expectedProgress = expectedOn(score.pace, today)
   return {
     type: 'key_result',
@@ -159,7 +164,7 @@ export const explainKeyResult = (input: KeyResultInput, today: Day, scoreOf: Sco
       expectedProgress === null || score.progress === null
         ? null
         : round6(paceFactor(input.commitment, input.policy) * expectedProgress - score.progress),
-    items: itemsOf(pool),
+    items: itemsOf(pool, items),
     excluded: exclusionsOf(pool),
     scoringVersion,
   }

@@ -97,35 +97,31 @@ export const expectedOn = (pace: Pace | null, day: Day): number | null =>
 
 const keyOf = (pace: Pace): string => ('linear' in pace ? `${pace.linear[0]}/${pace.linear[1]}` : JSON.stringify(pace))
 
-/**
- * The curves of items that are paced, with their weights, equal ones merged. The order of the sum is part of the result:
- * give ascending ids.
- */
-export const mergeCurves = (
-  items: readonly { weight: number }[],
-  scores: readonly { pace: Pace | null }[],
-): Weighted[] => {
-  const merged: [number, Pace][] = []
-  let byKey: Map<string, [number, Pace]> | undefined
-  let last: [number, Pace] | undefined
-  for (let at = 0; at < items.length; at++) {
-    const { pace } = scores[at]!
-    if (pace === null) continue
-    // Most often all are of the same days, and one object.
-    if (last === undefined) merged.push((last = [0, pace]))
-    if (last[1] !== pace) {
-      byKey ??= new Map([[keyOf(last[1]), last]])
-      const key = keyOf(pace)
-      last = byKey.get(key)
-      if (last === undefined) {
-        last = [0, pace]
-        merged.push(last)
-        byKey.set(key, last)
-      }
+/** Curves with their weights, equal ones merged, and the one added to last. */
+export type Merged = {
+  curves: [number, Pace][]
+  last: [number, Pace] | null
+  byKey: Map<string, [number, Pace]> | null
+}
+
+/** Adds to the weight of a curve. The order of the sum is part of the result: give ascending ids. */
+export const addCurve = (merged: Merged, weight: number, pace: Pace): void => {
+  let { last } = merged
+  // Most often all are of the same days, and one object.
+  if (last === null) merged.curves.push((last = [0, pace]))
+  if (last[1] !== pace) {
+    merged.byKey ??= new Map([[keyOf(last[1]), last]])
+    const key = keyOf(pace)
+    let same = merged.byKey.get(key)
+    if (same === undefined) {
+      same = [0, pace]
+      merged.curves.push(same)
+      merged.byKey.set(key, same)
     }
-    last[0] += items[at]!.weight
+    last = same
   }
-  return merged
+  merged.last = last
+  last[0] += weight
 }
 
 /** The weighted mean of merged curves; of a single one it is that curve. Null without any. */

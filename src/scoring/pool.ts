@@ -1,3 +1,4 @@
+import { addCurve, type Merged, type Weighted } from './pace.ts'
 import { round6 } from './rounding.ts'
 import type { ItemRef, NodeScore, ProgressSource, ScoreOf } from './types.ts'
 
@@ -20,8 +21,7 @@ export type ExcludedItem = { item: ItemRef; reason: ExclusionReason }
 
 /** A weighted mean with everything it was made of; null numbers when nothing counts. */
 export type Pool = {
-  /** The counted items, and their scores beside them. */
-  items: ItemRef[]
+  /** Of the counted items: all but the excluded ones, in the order of the items. */
   scores: NodeScore[]
   excluded: ExcludedItem[]
   guardrails: NodeScore[]
@@ -31,6 +31,9 @@ export type Pool = {
   coverage: number | null
   confidence: number | null
   projected: number | null
+  /** The curves of the counted items that are paced, with their weights, and the unrounded mean progress of these items. */
+  curves: readonly Weighted[]
+  pacedProgress: number
   reason: 'no_items' | 'zero_weight' | null
   read: boolean
 }
@@ -42,8 +45,11 @@ const leftOutBySource = (item: ItemRef, accepts: Accepts): boolean => {
   return accepts !== 'initiatives' || item.type !== 'initiative'
 }
 
+/** Items that are all given, and that nothing but their progress can keep out: their weights and scores, kept apart. */
+export type Plain = { from: number; weights: Float64Array; below: Int32Array; found: readonly NodeScore[] }
+
 /** The first reason that keeps an item out, before its score is looked at (section 4); null when none does. */
-const exclusionOf = (item: ItemRef, accepts: Accepts): ExclusionReason | null => {
+export const exclusionOf = (item: ItemRef, accepts: Accepts): ExclusionReason | null => {
   if (item.state === 'draft' || item.state === 'cancelled' || item.state === 'deferred') return item.state
   if (item.deleted === true) return 'deleted'
   if (item.role === 'guardrail') return 'guardrail'
@@ -54,17 +60,14 @@ const exclusionOf = (item: ItemRef, accepts: Accepts): ExclusionReason | null =>
 }
 
 /** Whether the score of an item is looked at; what is kept out before that need not be scored first. */
-export const readsScore = (item: ItemRef, accepts: Accepts): boolean => {
-  const reason = exclusionOf(item, accepts)
-  return reason === null || reason === 'guardrail'
-}
+export const readsScore = (reason: ExclusionReason | null): boolean => reason === null || reason === 'guardrail'
 
 /**
  * Sorts items into counted and excluded, and takes the weighted means over the counted ones (section 4). Give them in
- * ascending id order, the order of the sums. Scores are asked for only where they matter: guardrails, and items no earlier reason keeps out.
+ * ascending id order, the order of the sums. Scores are asked for only where they matter: guardrails, and items no
+ * earlier reason keeps out. Of plain items only those are looked at that do not count: they were written long before.
  */
-export const poolOf = (items: readonly ItemRef[], accepts: Accepts, scoreOf: ScoreOf): Pool => {
-  const counted: ItemRef[] = []
+export const poolOf = (items: readonly ItemRef[], accepts: Accepts, scoreOf: ScoreOf, plain?: Plain): Pool => {
   const scores: NodeScore[] = []
   const excluded: ExcludedItem[] = []
   const guardrails: NodeScore[] = []
@@ -76,20 +79,23 @@ export const poolOf = (items: readonly ItemRef[], accepts: Accepts, scoreOf: Sco
   let sureWeight = 0
   let ahead = 0
   let aheadWeight = 0
+  let paced = 0
+  let pacedWeight = 0
+  const merged: Merged = { curves: [], last: null, byKey: null }
   let read = false
   let onlyZeroWeights = items.length > 0
-  for (const item of items) {
-    let reason = exclusionOf(item, accepts)
+  for (let at = 0; at < items.length; at++) {
+    const item = items[at]!
+    let reason = plain === undefined ? exclusionOf(item, accepts) : null
     if (reason === 'guardrail') guardrails.push(scoreOf(item.id))
     if (reason === null) {
-      const score = scoreOf(item.id)
-      const { confidence, progress, projected } = score
-      const share = item.weight
+      const score = plain === undefined ? scoreOf(item.id) : plain.found[plain.below[plain.from + at]!]!
+      const share = plain === undefined ? item.weight : plain.weights[plain.from + at]!
+      const { confidence, pace, progress, projected } = score
       if (progress === null) {
         reason = item.type !== 'objective' && score.dataState === 'no_data' ? 'no_data' : 'no_progress'
         if (reason === 'no_data') withoutData += share
       } else {
-        counted.push(item)
         scores.push(score)
         weight += share
         sum += share * progress
@@ -103,14 +109,18 @@ export const poolOf = (items: readonly ItemRef[], accepts: Accepts, scoreOf: Sco
           ahead += share * projected
           aheadWeight += share
         }
+        if (pace !== null) {
+          paced += share * progress
+          pacedWeight += share
+          addCurve(merged, share, pace)
+        }
       }
     }
     if (reason !== null) excluded.push({ item, reason })
     if (reason !== 'zero_weight') onlyZeroWeights = false
   }
-  const none = counted.length === 0
+  const none = scores.length === 0
   return {
-    items: counted,
     scores,
     excluded,
     guardrails,
@@ -119,6 +129,9 @@ export const poolOf = (items: readonly ItemRef[], accepts: Accepts, scoreOf: Sco
     coverage: none ? null : round6(withData / (weight + withoutData)),
     confidence: sureWeight === 0 ? null : round6(sure / sureWeight),
     projected: aheadWeight === 0 ? null : round6(ahead / aheadWeight),
+    curves: merged.curves,
+    // Not rounded, and not beside a rounded expected progress: the gap is rounded once.
+    pacedProgress: paced / pacedWeight,
     reason: none ? (onlyZeroWeights ? 'zero_weight' : 'no_items') : null,
     read,
   }

@@ -1,18 +1,21 @@
 import { linked } from './assessment.ts'
 import type { CascadeInput } from './cascade.ts'
 import { inIdOrder } from './order.ts'
-import { type Accepts, readsScore } from './pool.ts'
+import { type Accepts, exclusionOf, readsScore } from './pool.ts'
 import type { ItemRef, KeyResultInput, ObjectiveInput } from './types.ts'
 
 /**
  * What each of the given nodes reads, nodes by number: initiatives first, then key results, then objectives, each as
  * given. Node n reads `below[starts[n]]` to `below[starts[n + 1] - 1]`, in the order in which its score will ask for
- * them; -1 stands for a node that was not given. `sorted` has the items of each objective that did not come in id order.
+ * them; -1 stands for a node that was not given. `weights` are those of the items so read, and `plain` is 1 for an
+ * objective that reads all of its items, all given and none a guardrail. `sorted` has the items of each objective that did not come in id order.
  */
 export type Reads = {
   ids: readonly string[]
   starts: Int32Array
   below: Int32Array
+  weights: Float64Array
+  plain: Uint8Array
   sorted: Map<number, readonly ItemRef[]>
 }
 
@@ -27,12 +30,6 @@ const numbersOf = (ids: readonly string[]): ((id: string, after: number) => numb
     numbers ??= new Map(ids.map((each, at) => [each, at]))
     return numbers.get(id) ?? -1
   }
-}
-
-const twiceAsLong = (numbers: Int32Array) => {
-  const longer = new Int32Array(numbers.length * 2)
-  longer.set(numbers)
-  return longer
 }
 
 /** Finds what each node reads among the given ones. */
@@ -51,27 +48,41 @@ export const readsOf = ({ initiatives, keyResults, objectives }: CascadeInput): 
   const numberOf = numbersOf(ids)
   const starts = new Int32Array(ids.length + 1)
   let below = new Int32Array(ids.length + 16)
+  let weights = new Float64Array(ids.length + 16)
+  const plain = new Uint8Array(ids.length)
   let count = 0
   const last = [-1, firstKeyResult - 1, firstObjective - 1]
-  const read = (type: ItemRef['type'], id: string) => {
+  const read = (type: ItemRef['type'], id: string, weight: number): boolean => {
     const kind = type === 'key_result' ? 1 : type === 'objective' ? 2 : 0
     const found = numberOf(id, last[kind]!)
     if (found >= 0) last[kind] = found
-    if (count === below.length) below = twiceAsLong(below)
+    if (count === below.length) {
+      below = new Int32Array(below.buffer.transfer(below.byteLength * 2))
+      weights = new Float64Array(weights.buffer.transfer(weights.byteLength * 2))
+    }
+    weights[count] = weight
     below[count++] = found
+    return found >= 0
   }
-  const readItems = (items: readonly ItemRef[], accepts: Accepts) => {
-    for (const item of items) if (readsScore(item, accepts)) read(item.type, item.id)
+  /** Whether all of them are plain. */
+  const readItems = (items: readonly ItemRef[], accepts: Accepts): boolean => {
+    let all = true
+    for (const item of items) {
+      const reason = exclusionOf(item, accepts)
+      const given = readsScore(reason) && read(item.type, item.id, item.weight)
+      if (reason !== null || !given) all = false
+    }
+    return all
   }
   const sorted: Reads['sorted'] = new Map()
   const readByObjective = (objective: ObjectiveInput, node: number) => {
     const items = inIdOrder(objective.items)
     if (items !== objective.items) sorted.set(node, items)
-    readItems(items, objective.progressSource)
+    plain[node] = readItems(items, objective.progressSource) ? 1 : 0
   }
   const readBy = ({ source, items, contributions }: KeyResultInput) => {
     if (source === 'aligned' || source === 'initiatives') readItems(inIdOrder(items ?? []), source)
-    else for (const { id } of inIdOrder(linked(contributions))) read('key_result', id)
+    else for (const { id } of inIdOrder(linked(contributions))) read('key_result', id, 0)
   }
   let filled = 0
   for (const node of readers) {
@@ -81,5 +92,5 @@ export const readsOf = ({ initiatives, keyResults, objectives }: CascadeInput): 
     else readByObjective(objectives[node - firstObjective]!, node)
   }
   starts.fill(count, filled)
-  return { ids, starts, below, sorted }
+  return { ids, starts, below, weights, plain, sorted }
 }
